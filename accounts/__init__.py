@@ -1,0 +1,1 @@
+"""Users, role grants, the role table and data-protection records."""

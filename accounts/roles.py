@@ -1,0 +1,235 @@
+"""The role table: each role, the kind of its scope, and the permissions it names."""
+
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext_lazy as _
+
+REGION = "bureau.region"
+GROUP = "groups.educationgroup"
+SCHOOL = "schools.school"
+INSTALLATION = ""
+
+
+@dataclass(frozen=True)
+class Role:
+    """A role: code, name, kind of scope (``app.model``), permission names."""
+
+    code: str
+    label: object
+    scope: str
+    permissions: frozenset[str] = field(default_factory=frozenset)
+
+
+EVERYONE = {
+    "core.view_job",
+    "core.view_savedview",
+    "bureau.view_region",
+    "bureau.view_academicyear",
+    "bureau.view_policydocument",
+    "bureau.view_policyclause",
+    "bureau.view_policyparameter",
+    "bureau.view_target",
+    "groups.view_groupmode",
+}
+READ_SCHOOLS = {
+    "schools.view_school",
+    "schools.view_classsection",
+    "schools.view_schoolreturn",
+}
+READ_GROUPS = {
+    "groups.view_educationgroup",
+    "groups.view_membership",
+    "groups.view_document",
+}
+READ_CASES = {
+    "groups.view_groupcase",
+    "groups.view_casetask",
+    "groups.view_obligation",
+}
+READ_EVALUATION = {
+    "evaluation.view_framework",
+    "evaluation.view_cycle",
+    "evaluation.view_assessment",
+    "evaluation.view_score",
+    "evaluation.view_result",
+    "evaluation.view_periodicreport",
+}
+READ_REPORTS = {"core.view_reportrun"}
+READ_ALL = (
+    EVERYONE | READ_SCHOOLS | READ_GROUPS | READ_CASES | READ_EVALUATION | READ_REPORTS
+)
+EXPORTS = {
+    "schools.export_school",
+    "groups.export_educationgroup",
+    "evaluation.export_result",
+}
+
+CITY_EDU = (
+    READ_ALL
+    | EXPORTS
+    | {
+        "bureau.view_department",
+        "bureau.view_apiclient",
+        "bureau.add_apiclient",
+        "bureau.change_term",
+        "bureau.change_policyparameter",
+        "core.view_importrun",
+        "schools.add_school",
+        "schools.import_school",
+        "evaluation.publish_framework",
+        "groups.file_educationgroup",
+        "groups.approve_crossregion",
+    }
+)
+DISTRICT_EDU = (
+    READ_ALL
+    | EXPORTS
+    | {
+        "bureau.view_department",
+        "bureau.view_apiclient",
+        "bureau.add_apiclient",
+        "bureau.change_term",
+        "bureau.change_policyparameter",
+        "core.view_importrun",
+        "schools.add_school",
+        "schools.change_school",
+        "schools.import_school",
+        "schools.change_schoolreturn",
+        "schools.accept_schoolreturn",
+        "schools.change_classsection",
+        "groups.register_educationgroup",
+        "groups.import_educationgroup",
+        "groups.add_groupcase",
+        "groups.change_groupcase",
+        "groups.submit_groupcase",
+        "groups.review_groupcase",
+        "groups.change_document",
+        "groups.file_document",
+        "groups.submit_document",
+        "groups.change_groupmode",
+        "groups.pilot_educationgroup",
+        "groups.suspend_educationgroup",
+        "evaluation.publish_framework",
+        "evaluation.add_cycle",
+        "evaluation.change_cycle",
+        "evaluation.score_assessment",
+        "evaluation.confirm_assessment",
+        "evaluation.compile_reportrun",
+        "core.sign_reportrun",
+    }
+)
+LEADING_GROUP = READ_ALL | {
+    "groups.decide_groupcase",
+    "groups.dissolve_educationgroup",
+    "evaluation.publish_cycle",
+}
+DEPARTMENT = (
+    EVERYONE
+    | READ_SCHOOLS
+    | READ_GROUPS
+    | READ_CASES
+    | {
+        "groups.opine_groupcase",
+        "core.view_reportrun",
+    }
+)
+SUPERVISION = READ_ALL
+GROUP_HEAD = (
+    EVERYONE
+    | READ_SCHOOLS
+    | READ_GROUPS
+    | READ_CASES
+    | READ_EVALUATION
+    | {
+        "core.view_reportrun",
+        "schools.check_schoolreturn",
+        "groups.change_document",
+        "groups.submit_document",
+        "evaluation.change_periodicreport",
+        "evaluation.submit_periodicreport",
+        "evaluation.self_score_assessment",
+    }
+)
+GROUP_OFFICE = GROUP_HEAD - {"evaluation.submit_periodicreport"}
+COUNCIL_MEMBER = EVERYONE | READ_SCHOOLS | READ_GROUPS
+SCHOOL_CLERK = (
+    EVERYONE
+    | READ_SCHOOLS
+    | READ_GROUPS
+    | READ_EVALUATION
+    | {
+        "core.view_reportrun",
+        "schools.change_schoolreturn",
+        "schools.submit_schoolreturn",
+        "schools.change_classsection",
+    }
+)
+SCHOOL_PRINCIPAL = (
+    SCHOOL_CLERK
+    | READ_CASES
+    | {
+        "schools.confirm_schoolreturn",
+        "groups.add_groupcase",
+        "groups.change_groupcase",
+        "groups.submit_groupcase",
+        "groups.consent_groupcase",
+        "evaluation.change_periodicreport",
+        "evaluation.submit_periodicreport",
+        "groups.change_document",
+        "groups.submit_document",
+    }
+)
+SYS_ADMIN = {"accounts.view_user", "accounts.add_user", "accounts.change_user"}
+SEC_ADMIN = {
+    "accounts.view_user",
+    "accounts.view_rolegrant",
+    "accounts.change_rolegrant",
+}
+AUDITOR = {"audit.view_event", "audit.view_seal", "accounts.view_accesslog"}
+
+
+def _role(code: str, label: object, scope: str, names: set[str]) -> Role:
+    return Role(code, label, scope, frozenset(names))
+
+
+ROLES: dict[str, Role] = {
+    role.code: role
+    for role in (
+        _role("CITY_EDU", _("市教育局"), REGION, CITY_EDU),
+        _role("CITY_SUPERVISION", _("市教育督导室"), REGION, SUPERVISION),
+        _role("DISTRICT_EDU", _("区县教育行政部门"), REGION, DISTRICT_EDU),
+        _role("LEADING_GROUP", _("领导小组（办公室）"), REGION, LEADING_GROUP),
+        _role("DEPT_ESTABLISHMENT", _("编制部门"), REGION, DEPARTMENT),
+        _role("DEPT_HR", _("人社部门"), REGION, DEPARTMENT),
+        _role("DEPT_FINANCE", _("财政部门"), REGION, DEPARTMENT),
+        _role("DEPT_TAX", _("税务部门"), REGION, EVERYONE),
+        _role("DEPT_REFORM", _("发改部门"), REGION, EVERYONE),
+        _role("DEPT_ORG", _("组织部门"), REGION, EVERYONE),
+        _role("GROUP_HEAD", _("集团总校长"), GROUP, GROUP_HEAD),
+        _role("GROUP_OFFICE", _("集团办公室"), GROUP, GROUP_OFFICE),
+        _role("COUNCIL_MEMBER", _("理事"), GROUP, COUNCIL_MEMBER),
+        _role("SCHOOL_PRINCIPAL", _("校（园）长"), SCHOOL, SCHOOL_PRINCIPAL),
+        _role("SCHOOL_CLERK", _("学校填报员"), SCHOOL, SCHOOL_CLERK),
+        _role("TEACHER", _("教师"), SCHOOL, EVERYONE),
+        _role("SYS_ADMIN", _("系统管理员"), INSTALLATION, SYS_ADMIN),
+        _role("SEC_ADMIN", _("安全管理员"), INSTALLATION, SEC_ADMIN),
+        _role("AUDITOR", _("审计管理员"), INSTALLATION, AUDITOR),
+    )
+}
+SEPARATE = ("SYS_ADMIN", "SEC_ADMIN", "AUDITOR")
+"""Roles without business rights, exclusive of each other and of every other role."""
+
+
+CLIENT_SCOPES: dict[str, frozenset[str]] = {
+    "read": frozenset(n for n in DISTRICT_EDU if ".view_" in n or ".export_" in n),
+    "write": frozenset(
+        n for n in DISTRICT_EDU if ".change_" in n or ".add_" in n or ".register_" in n
+    ),
+    "import": frozenset(n for n in DISTRICT_EDU if ".import_" in n),
+}
+"""What a program may do by the scope of its token."""
+
+
+def permission_names() -> set[str]:
+    """Return every permission that some role names."""
+    return {name for role in ROLES.values() for name in role.permissions}

@@ -1,0 +1,1 @@
+"""Business events, who did what and why, and the seals that chain them."""

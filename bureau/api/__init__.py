@@ -1,0 +1,1 @@
+"""Reading the administrative frame over the API."""

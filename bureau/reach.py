@@ -1,0 +1,56 @@
+"""Which rows of this room a scope reaches."""
+
+from collections.abc import Sequence
+
+from django.db.models import Q
+
+from accounts.roles import GROUP, INSTALLATION, REGION, SCHOOL
+from bureau.models import Region
+from bureau.querysets import RegionQuerySet
+from core.registries import reach, register_reach
+
+EVERYTHING = Q(pk__isnull=False)
+REFERENCE = ("bureau.academicyear", "bureau.policydocument", "bureau.policyclause")
+
+
+def everything(ids: Sequence[int]) -> Q:
+    """Reach all rows: reference data that everybody may read."""
+    return EVERYTHING
+
+
+for _label in REFERENCE:
+    for _scope in (REGION, GROUP, SCHOOL, INSTALLATION):
+        reach.register((_scope, _label), everything)
+
+
+def parameters_above(regions: RegionQuerySet) -> Q:
+    """Reach the shipped parameters and those of the regions and what is above them."""
+    return Q(region__isnull=True) | Q(region__in=regions.with_above())
+
+
+@register_reach(REGION, "bureau.region")
+def _regions(ids: Sequence[int]) -> Q:
+    # What lies above is not reached: reach also answers who may act on a region.
+    return Q(lineage__overlap=list(ids))
+
+
+@register_reach(REGION, "bureau.policyparameter")
+def _parameters(ids: Sequence[int]) -> Q:
+    below = Q(region__lineage__overlap=list(ids))
+    return below | parameters_above(Region.objects.filter(pk__in=ids))
+
+
+@register_reach(REGION, "bureau.department")
+@register_reach(REGION, "bureau.apiclient")
+@register_reach(REGION, "bureau.target")
+@register_reach(REGION, "bureau.keyindustry")
+def _of_region(ids: Sequence[int]) -> Q:
+    return Q(region__lineage__overlap=list(ids))
+
+
+@register_reach(REGION, "core.importrun")
+def _imports(ids: Sequence[int]) -> Q:
+    here = Region.objects.under_ids(ids).values("pk")
+    return Q(
+        scope_type__app_label="bureau", scope_type__model="region", scope_id__in=here
+    )

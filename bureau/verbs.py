@@ -1,0 +1,18 @@
+"""How the events of this room are said in timelines."""
+
+from django.utils.translation import gettext_lazy as _
+
+from core.timeline import verbs
+
+for _verb, _words in {
+    "bureau.set_up": _("建立系统"),
+    "bureau.create_region": _("新建行政区"),
+    "bureau.rename_region": _("更改代码或名称"),
+    "bureau.set_parameter": _("设定取值"),
+    "bureau.change_term": _("调整学期"),
+    "bureau.create_client": _("登记客户端"),
+    "bureau.rotate_secret": _("更换密钥"),
+    "bureau.pause_client": _("停用"),
+    "bureau.resume_client": _("恢复使用"),
+}.items():
+    verbs.register(_verb, _words)

@@ -1,0 +1,1 @@
+"""Machinery without a subject: moves, access, jobs, imports, reports, pages."""

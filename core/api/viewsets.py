@@ -1,0 +1,109 @@
+"""Viewsets that read what is visible and make the moves the pages make."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import ReadOnlyModelViewSet
+
+from core.transitions import available_moves
+
+
+class MoveInput(serializers.Serializer[Any]):
+    """What every move accepts: a reason."""
+
+    reason = serializers.CharField(required=False, allow_blank=True, max_length=2000)
+
+
+class VisibleViewSet(ReadOnlyModelViewSet[Any]):
+    """Lists and shows the rows the caller may know of, with the page's filters."""
+
+    permission: ClassVar[str] = ""
+    span_by_day: ClassVar[bool] = False
+
+    @classmethod
+    def as_view(cls, actions: Any = None, **initkwargs: Any) -> Any:
+        """Name the view permission of the model when the class names none."""
+        if not cls.permission and cls.queryset is not None:
+            meta = cls.queryset.model._meta
+            cls.permission = f"{meta.app_label}.view_{meta.model_name}"
+        return super().as_view(actions, **initkwargs)
+
+    def get_queryset(self) -> Any:
+        """Return the visible rows; dated rows of ``?on=`` where the class says so."""
+        rows: Any = super().get_queryset()
+        if getattr(self, "swagger_fake_view", False):
+            return rows.none()
+        request: Any = self.request
+        rows = rows.visible_to(request.user, self.permission)
+        if self.span_by_day and "on" in request.query_params:
+            rows = rows.on(request.as_of)
+        return rows
+
+
+ACTION_SCHEMA = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "properties": {
+            "move": {"type": "string"},
+            "label": {"type": "string"},
+            "allowed": {"type": "boolean"},
+            "reason": {"type": "string"},
+            "clause": {"type": "string"},
+        },
+    },
+}
+
+
+@extend_schema_field(ACTION_SCHEMA)
+class ActionsField(serializers.Field[Any, Any, Any, Any]):
+    """The moves open in the object's state, each with its answer for the caller."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(source="*", read_only=True, **kwargs)
+
+    def to_representation(self, value: Any) -> list[dict[str, Any]]:
+        """List name, label, whether allowed, and the reason when not."""
+        user = self.context["request"].user
+        return [
+            {
+                "move": option.name,
+                "label": str(option.move.label),
+                "allowed": bool(option.verdict),
+                "reason": "" if option.verdict else option.verdict.message,
+                "clause": option.move.clause,
+            }
+            for option in available_moves(user, value)
+        ]
+
+
+class MoveViewSet(VisibleViewSet):
+    """Adds ``POST …/{id}/{move}/``; the body holds the reason and the move's fields."""
+
+    moves: ClassVar[dict[str, Callable[..., Any]]] = {}
+    move_inputs: ClassVar[dict[str, type[serializers.Serializer[Any]]]] = {}
+
+    @extend_schema(request=MoveInput)
+    @action(detail=True, methods=["post"], url_path=r"(?P<move>[a-z][a-z_-]*)")
+    def perform(self, request: Request, move: str, **kwargs: Any) -> Response:
+        """Make one move; 403 with reason and clause when it is refused."""
+        verb = self.moves.get(move.replace("-", "_"))
+        if verb is None:
+            raise NotFound
+        obj = self.get_object()
+        reason = MoveInput(data=request.data)
+        reason.is_valid(raise_exception=True)
+        values = dict(reason.validated_data)
+        extra = self.move_inputs.get(move.replace("-", "_"))
+        if extra:
+            given = extra(data=request.data)
+            given.is_valid(raise_exception=True)
+            values.update(given.validated_data)
+        changed = verb(obj, by=request.user, **values)
+        return Response(self.get_serializer(changed).data)

@@ -1,0 +1,81 @@
+"""Official documents: one frozen data object, its hash, and four file formats.
+
+Build a `Document` from blocks, freeze it with `to_data`, keep the data and its
+`digest`, and `render` it at any time; every file carries the digest.
+"""
+
+from .blocks import (
+    BAR,
+    DATE,
+    DRAFT,
+    HEATMAP,
+    MONEY,
+    NOT_APPLICABLE,
+    NUMBER,
+    PERCENT,
+    PUBLISHED,
+    RADAR,
+    SIGNED,
+    TEXT,
+    TREND,
+    Block,
+    BulletList,
+    Chart,
+    Column,
+    Definitions,
+    Document,
+    Heading,
+    KeyFigure,
+    KeyFigures,
+    PageBreak,
+    Paragraph,
+    Series,
+    Signer,
+    Table,
+    Threshold,
+)
+from .data import canonical_json, digest, from_data, to_data
+from .files import content_type, file_name, render
+from .text import chinese_date, format_value
+from .web import render_fragment
+
+__all__ = [
+    "BAR",
+    "DATE",
+    "DRAFT",
+    "HEATMAP",
+    "MONEY",
+    "NOT_APPLICABLE",
+    "NUMBER",
+    "PERCENT",
+    "PUBLISHED",
+    "RADAR",
+    "SIGNED",
+    "TEXT",
+    "TREND",
+    "Block",
+    "BulletList",
+    "Chart",
+    "Column",
+    "Definitions",
+    "Document",
+    "Heading",
+    "KeyFigure",
+    "KeyFigures",
+    "PageBreak",
+    "Paragraph",
+    "Series",
+    "Signer",
+    "Table",
+    "Threshold",
+    "canonical_json",
+    "chinese_date",
+    "content_type",
+    "digest",
+    "file_name",
+    "format_value",
+    "from_data",
+    "render",
+    "render_fragment",
+    "to_data",
+]

@@ -1,0 +1,127 @@
+"""The registries that upper rooms fill, and the shape of their entries."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Model, Q
+
+from core.registry import Registry
+
+
+@dataclass(frozen=True)
+class Span:
+    """One grant as reach functions see it: the scope's id and the days it covers."""
+
+    scope_id: int | None
+    valid_from: date
+    valid_to: date | None
+
+
+ReachFunction = Callable[[Sequence[int]], Q]
+"""Scope ids → the condition on the reached model (no query is run)."""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A titled, permission-checked part of another model's page, loaded lazily.
+
+    ``render(request, obj)`` returns HTML; ``permission`` is checked for the object.
+    """
+
+    title: Any
+    permission: str
+    render: Callable[[Any, Model], str]
+    order: int = 50
+    height: int = 160
+
+
+@dataclass(frozen=True)
+class InboxItem:
+    """Something that waits for a person (or that the person waits for)."""
+
+    title: str
+    url: str
+    source: str
+    since: datetime | date
+    due: date | None = None
+    action: str = ""
+    waiting_on: str = ""
+
+
+@dataclass(frozen=True)
+class InboxSource:
+    """Where items come from: ``waiting`` for the user, ``sent`` by the user."""
+
+    waiting: Callable[[Any], list[InboxItem]]
+    sent: Callable[[Any], list[InboxItem]] = field(default=lambda user: [])
+    count: Callable[[Any], int] | None = None
+
+
+@dataclass(frozen=True)
+class SearchHit:
+    """One thing found, with where it stands."""
+
+    title: str
+    url: str
+    kind: str
+    context: str = ""
+
+
+@dataclass(frozen=True)
+class DueItem:
+    """A day by which something is due in one scope."""
+
+    title: str
+    due: date
+    url: str = ""
+    clause: str = ""
+
+
+@dataclass(frozen=True)
+class ReportBuilder:
+    """Builds the data object of one periodic report.
+
+    ``subjects(params)`` lists the subjects (one booklet each, ``None`` for one
+    overall report); ``build(subject, params)`` returns the document's data.
+    """
+
+    code: str
+    title: Any
+    permission: str
+    subjects: Callable[[dict[str, Any]], list[Any]]
+    build: Callable[[Any, dict[str, Any]], dict[str, Any]]
+    formats: tuple[str, ...] = ("docx", "pdf", "xlsx", "html")
+
+
+reach: Registry[tuple[str, str], ReachFunction] = Registry("reach")
+"""(scope kind ``app.model``, reached model ``app.model``) → condition."""
+panels: Registry[tuple[str, str], Panel] = Registry("panels")
+"""(model ``app.model``, slug) → panel."""
+metrics: Registry[str, Any] = Registry("metrics")
+reports: Registry[str, ReportBuilder] = Registry("reports")
+inbox: Registry[str, InboxSource] = Registry("inbox")
+search: Registry[str, Callable[[Any, str], list[SearchHit]]] = Registry("search")
+deadlines: Registry[str, Callable[[Any], list[DueItem]]] = Registry("deadlines")
+transition_tables: Registry[str, Any] = Registry("transition tables")
+import_kinds: Registry[str, Any] = Registry("import kinds")
+setup_steps: Registry[str, Callable[[Any], int]] = Registry("setup steps")
+"""What a room loads when an installation is set up for a region; safe to repeat."""
+
+
+def panels_of(model_label: str) -> list[tuple[str, Panel]]:
+    """Return the panels of one model in their order."""
+    found = [(slug, p) for (label, slug), p in panels.items() if label == model_label]
+    return sorted(found, key=lambda pair: pair[1].order)
+
+
+def register_reach(
+    scope: str, reached: str
+) -> Callable[[ReachFunction], ReachFunction]:
+    """Register a function as the reach of ``scope`` over ``reached``."""
+
+    def enter(function: ReachFunction) -> ReachFunction:
+        return reach.register((scope.lower(), reached.lower()), function)
+
+    return enter

@@ -1,0 +1,10 @@
+"""Application config of evaluation."""
+
+from django.apps import AppConfig
+
+
+class EvaluationConfig(AppConfig):
+    """Frameworks, cycles, scores and results."""
+
+    name = "evaluation"
+    verbose_name = "考核评价"

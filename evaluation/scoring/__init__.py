@@ -1,0 +1,1 @@
+"""Scoring as pure functions of decimals: no database, no clock."""

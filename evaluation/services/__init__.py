@@ -1,0 +1,107 @@
+"""Verbs of appraisal; ``MOVES`` maps each model's moves to them."""
+
+from evaluation.services.cycles import (
+    archive_cycle,
+    back_to_review,
+    consolidate,
+    create_cycle,
+    lock_data,
+    open_cycle,
+    publicise,
+    publish_cycle,
+    start_review,
+    start_self_evaluation,
+    unlock_data,
+    withdraw_publicity,
+)
+from evaluation.services.frameworks import (
+    check_framework,
+    next_version,
+    publish_framework,
+    retire_framework,
+    send_back_framework,
+)
+from evaluation.services.reports import (
+    accept_report,
+    add_evidence,
+    remove_evidence,
+    return_report,
+    save_sections,
+    submit_report,
+)
+from evaluation.services.scoring import (
+    confirm_assessment,
+    exempt_assessment,
+    finish_scoring,
+    lift_veto,
+    reopen_assessment,
+    score_by_hand,
+    set_veto,
+)
+
+MOVES = {
+    "evaluation.framework": {
+        "check": check_framework,
+        "send_back": send_back_framework,
+        "publish": publish_framework,
+        "retire": retire_framework,
+    },
+    "evaluation.cycle": {
+        "open": open_cycle,
+        "lock_data": lock_data,
+        "unlock_data": unlock_data,
+        "start_self_evaluation": start_self_evaluation,
+        "start_review": start_review,
+        "consolidate": consolidate,
+        "back_to_review": back_to_review,
+        "publicise": publicise,
+        "withdraw_publicity": withdraw_publicity,
+        "publish": publish_cycle,
+        "archive": archive_cycle,
+    },
+    "evaluation.assessment": {
+        "score": finish_scoring,
+        "reopen": reopen_assessment,
+        "confirm": confirm_assessment,
+        "exempt": exempt_assessment,
+    },
+    "evaluation.periodicreport": {
+        "submit": submit_report,
+        "accept": accept_report,
+        "return": return_report,
+    },
+}
+
+__all__ = [
+    "MOVES",
+    "accept_report",
+    "add_evidence",
+    "archive_cycle",
+    "back_to_review",
+    "check_framework",
+    "confirm_assessment",
+    "consolidate",
+    "create_cycle",
+    "exempt_assessment",
+    "finish_scoring",
+    "lift_veto",
+    "lock_data",
+    "next_version",
+    "open_cycle",
+    "publicise",
+    "publish_cycle",
+    "publish_framework",
+    "remove_evidence",
+    "reopen_assessment",
+    "retire_framework",
+    "return_report",
+    "save_sections",
+    "score_by_hand",
+    "send_back_framework",
+    "set_veto",
+    "start_review",
+    "start_self_evaluation",
+    "submit_report",
+    "unlock_data",
+    "withdraw_publicity",
+]

@@ -1,0 +1,17 @@
+"""Addresses of groups in the API."""
+
+from groups.api.views import (
+    CaseViewSet,
+    DocumentViewSet,
+    GroupModeViewSet,
+    GroupViewSet,
+    MembershipViewSet,
+)
+
+ROUTES = [
+    ("group-modes", GroupModeViewSet, "group-mode"),
+    ("groups", GroupViewSet, "group"),
+    ("memberships", MembershipViewSet, "membership"),
+    ("group-cases", CaseViewSet, "group-case"),
+    ("group-documents", DocumentViewSet, "group-document"),
+]

@@ -1,0 +1,1 @@
+"""Pages of groups, their cases, documents and modes."""

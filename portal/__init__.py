@@ -1,0 +1,1 @@
+"""Pages that need several subjects: homes, inbox, search, calendar, public notices."""

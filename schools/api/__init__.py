@@ -1,0 +1,1 @@
+"""Reading schools, classes and returns over the API; moves of returns."""

@@ -1,0 +1,100 @@
+"""Shapes of schools, classes and returns; internal labels stay inside."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from core.api.viewsets import ActionsField
+from schools.choices import INTERNAL_LABELS, UNCLEAR_TYPES, Stage
+from schools.models import ClassSection, School, SchoolLabel, SchoolReturn
+from schools.models.returns import FIGURES
+
+
+class LabelSerializer(serializers.ModelSerializer[SchoolLabel]):
+    """A label with its days."""
+
+    class Meta:
+        model = SchoolLabel
+        fields = ["label", "valid_from", "valid_to", "decided_by", "document_no"]
+
+
+class SchoolSerializer(serializers.ModelSerializer[School]):
+    """A school; regions and other schools are named by code and id."""
+
+    region = serializers.CharField(source="region.code", read_only=True)
+    administered_by = serializers.CharField(
+        source="administered_by.code", read_only=True
+    )
+    stages = serializers.SerializerMethodField()
+    labels = serializers.SerializerMethodField()
+
+    class Meta:
+        model = School
+        fields = [
+            *("id", "school_code", "provisional_no", "name", "short_name"),
+            *("distinguisher", "region", "administered_by", "type", "stages"),
+            *("stage_to_confirm", "ownership", "urban_rural_code"),
+            *("is_legal_person", "opened_on", "closed_on", "status"),
+            *("predecessor", "successor", "address", "latitude", "longitude"),
+            *("labels", "changed_at"),
+        ]
+
+    @extend_schema_field(
+        serializers.ListField(child=serializers.ChoiceField(Stage.choices))
+    )
+    def get_stages(self, school: School) -> list[str]:
+        """Return the stages taught, in the order of schooling."""
+        return school.stage_codes
+
+    @extend_schema_field(LabelSerializer(many=True))
+    def get_labels(self, school: School) -> Any:
+        """Return the labels of the day; weak and potential never leave."""
+        held: list[SchoolLabel] = getattr(school, "labels_held", None) or []
+        public = [label for label in held if label.label not in INTERNAL_LABELS]
+        return LabelSerializer(public, many=True).data
+
+
+class StageInput(serializers.Serializer[Any]):
+    """What a school that only said 中学 really is."""
+
+    type = serializers.ChoiceField(choices=[(t.value, t.label) for t in UNCLEAR_TYPES])
+    stages = serializers.ListField(
+        child=serializers.ChoiceField(choices=Stage.choices), required=False
+    )
+
+
+class ClassSectionSerializer(serializers.ModelSerializer[ClassSection]):
+    """A class with its pupils on the day they were counted."""
+
+    year = serializers.CharField(source="year.code", read_only=True)
+
+    class Meta:
+        model = ClassSection
+        fields = [
+            *("id", "school", "year", "stage", "grade", "number", "name"),
+            *("headcount", "counted_on", "changed_at"),
+        ]
+
+
+class ReturnRowSerializer(serializers.ModelSerializer[SchoolReturn]):
+    """A return in a list: its figures and its state."""
+
+    year = serializers.CharField(source="year.code", read_only=True)
+
+    class Meta:
+        model = SchoolReturn
+        fields = [
+            *("id", "school", "year", "stage", "state", "counted_on"),
+            *FIGURES,
+            *("submitted_at", "confirmed_at", "accepted_at", "saved_at"),
+        ]
+
+
+class SchoolReturnSerializer(ReturnRowSerializer):
+    """One return, with the moves open to the caller besides."""
+
+    actions = ActionsField()
+
+    class Meta(ReturnRowSerializer.Meta):
+        fields = [*ReturnRowSerializer.Meta.fields, "actions"]

@@ -1,0 +1,9 @@
+"""Routes of schools."""
+
+from schools.api.views import ClassSectionViewSet, SchoolReturnViewSet, SchoolViewSet
+
+ROUTES = [
+    ("schools", SchoolViewSet, "school"),
+    ("class-sections", ClassSectionViewSet, "classsection"),
+    ("school-returns", SchoolReturnViewSet, "schoolreturn"),
+]

@@ -1,0 +1,171 @@
+"""Filters of schools and returns; pages, exports and API use the same."""
+
+from datetime import date
+from typing import Any
+
+import django_filters
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from bureau.models import AcademicYear, Region
+from core.days import today
+from core.filters import FilterSet
+from schools.choices import Label, Ownership, ReturnState, SchoolStatus, Stage
+from schools.models import ClassSection, School, SchoolReturn, SchoolStage
+from schools.names import normalize_name
+
+NOT_BEGUN = "NONE"
+
+
+def counties(request: Any) -> QuerySet[Region]:
+    """Return the regions that administer some school within the user's reach."""
+    seen = Region.objects.visible_to(request.user)
+    return seen.filter(schools_run__isnull=False).distinct()
+
+
+class SchoolFilter(FilterSet):
+    """Find schools by name, pinyin and code, by county, type, stage and label."""
+
+    county = django_filters.ModelChoiceFilter(
+        queryset=counties, method="run_by", label=_("区县")
+    )
+    region = django_filters.CharFilter(method="under", label=_("主管地区代码"))
+    stage = django_filters.ChoiceFilter(
+        choices=Stage.choices, method="teaching", label=_("学段")
+    )
+    label = django_filters.ChoiceFilter(
+        choices=Label.choices, method="labelled", label=_("标签")
+    )
+    ownership = django_filters.ChoiceFilter(
+        choices=Ownership.choices, label=_("举办者性质")
+    )
+    status = django_filters.ChoiceFilter(
+        choices=SchoolStatus.choices, label=_("办学状态")
+    )
+    stage_to_confirm = django_filters.BooleanFilter(label=_("学段待确认"))
+    has_code = django_filters.BooleanFilter(
+        field_name="school_code",
+        lookup_expr="isnull",
+        exclude=True,
+        label=_("已有学校标识码"),
+    )
+    opened_since = django_filters.DateFilter(
+        field_name="opened_on", lookup_expr="gte", label=_("开办日期不早于")
+    )
+
+    class Meta:
+        model = School
+        fields = ["type", "urban_rural_code", "school_code"]
+        search_fields = (
+            "name",
+            "short_name",
+            "normalized_name",
+            "pinyin",
+            "initials",
+            "school_code",
+            "provisional_no",
+        )
+        open_fields = ("county", "type", "stage")
+
+    def search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Search as names are compared, so that width and case do not matter."""
+        words = " ".join(normalize_name(word) for word in value.split())
+        return super().search(queryset, name, words)
+
+    def run_by(self, queryset: Any, name: str, value: Region) -> QuerySet[Any]:
+        """Keep the schools that the region or one below it administers."""
+        return queryset.run_by(value)
+
+    def under(self, queryset: Any, name: str, value: str) -> QuerySet[Any]:
+        """Keep the schools administered below the region with this code."""
+        place = f"{value.strip()}/"
+        return queryset.filter(administered_by__path__contains=place)
+
+    def teaching(self, queryset: Any, name: str, value: str) -> QuerySet[Any]:
+        """Keep the schools that teach the stage."""
+        return queryset.teaching(value)
+
+    def labelled(self, queryset: Any, name: str, value: str) -> QuerySet[Any]:
+        """Keep the schools that hold the label on the day of the page."""
+        return queryset.labelled(value, day=self._day())
+
+    def _day(self) -> date:
+        return getattr(self.request, "as_of", None) or today()
+
+
+class PublicSchoolFilter(SchoolFilter):
+    """The same for programs: labels for internal use cannot be asked about."""
+
+    label = django_filters.ChoiceFilter(
+        choices=[c for c in Label.choices if c[0] not in {"WEAK", "POTENTIAL"}],
+        method="labelled",
+        label=_("标签"),
+    )
+
+    class Meta(SchoolFilter.Meta):
+        pass
+
+
+class ClassSectionFilter(FilterSet):
+    """Find classes by school, year, stage and size."""
+
+    year = django_filters.CharFilter(field_name="year__code", label=_("学年"))
+    headcount_min = django_filters.NumberFilter(
+        field_name="headcount", lookup_expr="gte", label=_("人数不少于")
+    )
+
+    class Meta:
+        model = ClassSection
+        fields = ["school", "stage", "grade"]
+
+
+class SchoolReturnFilter(FilterSet):
+    """Find returns by school, year, stage and state."""
+
+    year = django_filters.CharFilter(field_name="year__code", label=_("学年"))
+
+    class Meta:
+        model = SchoolReturn
+        fields = ["school", "stage", "state"]
+
+
+class BoardFilter(FilterSet):
+    """Who has returned and who has not, by county, stage and state."""
+
+    county = django_filters.ModelChoiceFilter(
+        queryset=counties, method="run_by", label=_("区县")
+    )
+    year = django_filters.ModelChoiceFilter(
+        queryset=AcademicYear.objects.all(), method="of_year", label=_("学年")
+    )
+    state = django_filters.ChoiceFilter(
+        choices=[(NOT_BEGUN, _("未开始")), *ReturnState.choices],
+        method="in_state",
+        label=_("状态"),
+    )
+
+    class Meta:
+        model = SchoolStage
+        fields = ["stage"]
+        search_fields = (
+            "school__name",
+            "school__short_name",
+            "school__pinyin",
+            "school__initials",
+            "school__school_code",
+        )
+        open_fields = ("county", "stage", "state")
+
+    def run_by(self, queryset: Any, name: str, value: Region) -> QuerySet[Any]:
+        """Keep what the region or one below it administers."""
+        return queryset.filter(school__administered_by__lineage__contains=[value.pk])
+
+    def of_year(self, queryset: Any, name: str, value: Any) -> QuerySet[Any]:
+        """Leave the rows: the page joins the returns of this year already."""
+        return queryset
+
+    def in_state(self, queryset: Any, name: str, value: str) -> QuerySet[Any]:
+        """Keep the rows whose return stands in the state, or has not been begun."""
+        if value == NOT_BEGUN:
+            return queryset.filter(return_state__isnull=True)
+        return queryset.filter(Q(return_state=value))

@@ -1,0 +1,17 @@
+"""The school register, its labels, classes and annual returns."""
+
+from schools.models.classes import ClassSection
+from schools.models.label import SchoolHonour, SchoolLabel
+from schools.models.quality import QualityResult
+from schools.models.returns import SchoolReturn
+from schools.models.school import School, SchoolStage
+
+__all__ = [
+    "ClassSection",
+    "QualityResult",
+    "School",
+    "SchoolHonour",
+    "SchoolLabel",
+    "SchoolReturn",
+    "SchoolStage",
+]

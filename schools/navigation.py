@@ -1,0 +1,42 @@
+"""Entries of schools and returns; how their events are said."""
+
+from django.utils.translation import gettext_lazy as _
+
+from core.navigation import NavItem, register
+from core.timeline import verbs
+
+register(
+    NavItem(
+        "groups", _("学校"), "school", "schools:school-list", "schools.view_school", 30
+    ),
+    NavItem(
+        "groups",
+        _("学段待确认"),
+        "checklist",
+        "schools:stage-worklist",
+        "schools.change_school",
+        40,
+    ),
+    NavItem(
+        "data",
+        _("年度报表"),
+        "forms",
+        "schools:return-list",
+        "schools.view_schoolreturn",
+        20,
+    ),
+)
+
+for _verb, _words in {
+    "schools.school.register": _("登记学校"),
+    "schools.school.change": _("修改学校资料"),
+    "schools.school.confirm_stage": _("确认学段"),
+    "schools.school.label": _("登记标签"),
+    "schools.school.end_label": _("终止标签"),
+    "schools.school.honour": _("登记荣誉"),
+    "schools.school.classes": _("填报班级"),
+    "schools.schoolreturn.open": _("发起填报"),
+    "schools.schoolreturn.save": _("填写数字"),
+    "bureau.region.open_returns": _("发起年度填报"),
+}.items():
+    verbs.register(_verb, _words)

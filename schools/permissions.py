@@ -1,0 +1,153 @@
+"""Who may do what with schools and their annual returns."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from core.access import reaches, scope_ids
+from core.verdict import ALLOWED, Denied, Verdict
+from schools.figures import missing_figures
+from schools.models import School, SchoolReturn
+from schools.models.returns import LABELS
+
+
+def _over(user: Any, permission: str, obj: Any, doing: str) -> Verdict:
+    if reaches(user, permission, obj):
+        return ALLOWED
+    return Denied(
+        _("未能%(doing)s：您的角色没有这项权限") % {"doing": doing},
+        remedy=_("请联系该校的主管部门"),
+    )
+
+
+def runs(user: Any, permission: str, region: Any) -> bool:
+    """Tell whether the user holds the permission for the region or one above it."""
+    scopes = scope_ids(user, "bureau.region", permission)
+    return not set(scopes).isdisjoint(region.lineage)
+
+
+def can_register_school(user: Any, region: Any) -> Verdict:
+    """Allow the bureau that administers the region to enter schools (BN-0.3)."""
+    if runs(user, "schools.add_school", region):
+        return ALLOWED
+    return Denied(
+        _("未能登记学校：您不负责%(region)s") % {"region": region},
+        "BN-0.3",
+        _("请由该地区的教育行政部门登记"),
+    )
+
+
+def can_change_school(user: Any, school: School) -> Verdict:
+    """Allow the administering bureau to correct the register."""
+    return _over(user, "schools.change_school", school, _("修改学校资料"))
+
+
+def can_confirm_stage(user: Any, school: School) -> Verdict:
+    """Allow the administering bureau to settle an open stage, once."""
+    if school.type:
+        return Denied(
+            _("未能确认学段：%(school)s的学段已确认") % {"school": school},
+            remedy=_("如需更正，请修改学校资料"),
+        )
+    return _over(user, "schools.change_school", school, _("确认学段"))
+
+
+def can_label_school(user: Any, school: School) -> Verdict:
+    """Allow the administering bureau to decide labels (BN-4.1.1a)."""
+    return _over(user, "schools.change_school", school, _("登记学校标签"))
+
+
+def can_change_classes(user: Any, school: School) -> Verdict:
+    """Allow the school and its bureau to enter classes (AK-1.2.1)."""
+    return _over(user, "schools.change_classsection", school, _("填报班级"))
+
+
+def can_change_return(user: Any, return_: SchoolReturn) -> Verdict:
+    """Allow entry of figures while the return is a draft or was sent back."""
+    if not return_.is_editable:
+        return Denied(
+            _("未能修改报表：当前状态是“%(state)s”")
+            % {"state": return_.get_state_display()},
+            remedy=_("如需更正，请由审核方退回修改"),
+        )
+    return _over(user, "schools.change_schoolreturn", return_, _("填报"))
+
+
+def can_submit_return(user: Any, return_: SchoolReturn) -> Verdict:
+    """Allow the school to hand in a complete return."""
+    verdict = _over(user, "schools.submit_schoolreturn", return_, _("报送"))
+    missing = missing_figures(return_) if verdict else []
+    if missing:
+        names = "、".join(str(LABELS[name]) for name in missing[:6])
+        return Denied(
+            _("未能报送：还有 %(count)s 项未填（%(names)s%(more)s）")
+            % {
+                "count": len(missing),
+                "names": names,
+                "more": _("等") if len(missing) > 6 else "",
+            },
+            remedy=_("请补填后再报送，没有的填 0"),
+        )
+    return verdict
+
+
+def _another(user: Any, *, done_by: list[int | None], doing: str) -> Verdict:
+    if getattr(user, "pk", None) in [pk for pk in done_by if pk]:
+        return Denied(
+            _("未能%(doing)s：经办人不能审核自己报送的报表") % {"doing": doing},
+            remedy=_("请由另一位负责人办理"),
+        )
+    return ALLOWED
+
+
+def can_confirm_return(user: Any, return_: SchoolReturn) -> Verdict:
+    """Allow the principal, not the person who submitted."""
+    verdict = _over(user, "schools.confirm_schoolreturn", return_, _("确认报表"))
+    if not verdict:
+        return verdict
+    return _another(user, done_by=[return_.submitted_by_id], doing=_("确认报表"))
+
+
+def can_check_return(user: Any, return_: SchoolReturn) -> Verdict:
+    """Allow the office of a group the school belongs to."""
+    return _over(user, "schools.check_schoolreturn", return_, _("核对报表"))
+
+
+def can_accept_return(user: Any, return_: SchoolReturn) -> Verdict:
+    """Allow the administering bureau, not those who submitted or confirmed."""
+    verdict = _over(user, "schools.accept_schoolreturn", return_, _("验收报表"))
+    if not verdict:
+        return verdict
+    own = [return_.submitted_by_id, return_.confirmed_by_id]
+    return _another(user, done_by=own, doing=_("验收报表"))
+
+
+def can_send_back_return(user: Any, return_: SchoolReturn) -> Verdict:
+    """Allow whoever has the next look at the return: principal, group or bureau."""
+    for permission in (
+        "schools.accept_schoolreturn",
+        "schools.check_schoolreturn",
+        "schools.confirm_schoolreturn",
+    ):
+        if permission == "schools.confirm_schoolreturn" and return_.confirmed_by_id:
+            continue
+        if reaches(user, permission, return_):
+            return ALLOWED
+    return Denied(
+        _("未能退回报表：您不是这一环节的审核人"), remedy=_("请联系主管部门退回")
+    )
+
+
+def can_lock_return(user: Any, return_: SchoolReturn) -> Verdict:
+    """Allow the administering bureau to close the year's figures."""
+    return _over(user, "schools.accept_schoolreturn", return_, _("锁定报表"))
+
+
+def can_open_returns(user: Any, region: Any) -> Verdict:
+    """Allow the administering bureau to call for the year's returns."""
+    if runs(user, "schools.accept_schoolreturn", region):
+        return ALLOWED
+    return Denied(
+        _("未能发起填报：您不负责%(region)s") % {"region": region},
+        remedy=_("请由该地区的教育行政部门发起"),
+    )

@@ -1,0 +1,131 @@
+"""Schools, classes and returns in business words."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import TYPE_CHECKING, Self
+
+from django.db.models import OuterRef, Prefetch, Q, Subquery
+
+from core.days import today
+from core.querysets import AccessQuerySet, DatedQuerySet
+from schools.choices import (
+    COMPULSORY,
+    CONFIRMED_STATES,
+    INTERNAL_LABELS,
+    QUALITY_LABELS,
+    ReturnState,
+    SchoolStatus,
+)
+
+if TYPE_CHECKING:
+    from bureau.models import AcademicYear, Region
+
+
+class SchoolQuerySet(AccessQuerySet):
+    """Schools by state, place and stage."""
+
+    def running(self, day: date | None = None) -> Self:
+        """Keep the schools that are open on the day (today when not given)."""
+        day = day or today()
+        opened = Q(opened_on__isnull=True) | Q(opened_on__lte=day)
+        closed = Q(closed_on__isnull=True) | Q(closed_on__gt=day)
+        return self.exclude(status=SchoolStatus.PLANNED).filter(opened & closed)
+
+    def existing(self, day: date | None = None) -> Self:
+        """Keep the schools that are planned or open on the day."""
+        day = day or today()
+        opened = Q(opened_on__isnull=True) | Q(opened_on__lte=day)
+        planned = Q(status=SchoolStatus.PLANNED)
+        closed = Q(closed_on__isnull=True) | Q(closed_on__gt=day)
+        return self.filter((opened | planned) & closed)
+
+    def run_by(self, region: "Region") -> Self:
+        """Keep the schools administered by the region or by one below it."""
+        return self.filter(administered_by__lineage__contains=[region.pk])
+
+    def run_by_ids(self, ids: Iterable[int]) -> Self:
+        """Keep the schools administered by these regions or by ones below them."""
+        return self.filter(administered_by__lineage__overlap=list(ids))
+
+    def teaching(self, *stages: str) -> Self:
+        """Keep the schools with one of the stages."""
+        return self.filter(stages__stage__in=stages).distinct()
+
+    def compulsory(self) -> Self:
+        """Keep the schools with a compulsory stage."""
+        return self.teaching(*COMPULSORY)
+
+    def to_confirm(self) -> Self:
+        """Keep the schools whose stage someone has to confirm."""
+        return self.filter(type="")
+
+    def labelled(self, *labels: str, day: date | None = None) -> Self:
+        """Keep the schools that hold one of the labels on the day."""
+        held = self.model._meta.get_field("labels").related_model.objects.on(day)
+        return self.filter(pk__in=held.filter(label__in=labels).values("school"))
+
+    def for_list(self, day: date | None = None) -> Self:
+        """Bring along what a list row shows, in a fixed number of queries."""
+        labels = self.model._meta.get_field("labels").related_model
+        return self.select_related("region", "administered_by").prefetch_related(
+            "stages",
+            Prefetch("labels", labels.objects.on(day), to_attr="labels_held"),
+        )
+
+
+class LabelQuerySet(DatedQuerySet):
+    """Labels by who may see them."""
+
+    def public(self) -> Self:
+        """Leave out what never leaves internal pages."""
+        return self.exclude(label__in=INTERNAL_LABELS)
+
+    def quality(self) -> Self:
+        """Keep quality and famous."""
+        return self.filter(label__in=QUALITY_LABELS)
+
+
+class ClassSectionQuerySet(AccessQuerySet):
+    """Classes by year and size."""
+
+    def of_year(self, year: "AcademicYear") -> Self:
+        """Keep the classes of a school year."""
+        return self.filter(year=year, removed_at__isnull=True)
+
+    def at_least(self, pupils: int) -> Self:
+        """Keep the classes with so many pupils or more."""
+        return self.filter(headcount__gte=pupils)
+
+
+class ReturnQuerySet(AccessQuerySet):
+    """Annual returns by state."""
+
+    def of_year(self, year: "AcademicYear") -> Self:
+        """Keep the returns of a school year."""
+        return self.filter(year=year)
+
+    def confirmed(self) -> Self:
+        """Keep the returns whose figures the school stands by."""
+        return self.filter(state__in=CONFIRMED_STATES)
+
+    def open(self) -> Self:
+        """Keep the returns that are not locked yet."""
+        return self.exclude(state=ReturnState.LOCKED)
+
+
+class StageQuerySet(AccessQuerySet):
+    """Stages of schools with what was returned about them."""
+
+    def with_return(self, year: "AcademicYear | None") -> Self:
+        """Join the return of the year: its id, state, pupils and moments."""
+        rows = self.model._meta.get_field("school").related_model
+        returns = rows._meta.get_field("returns").related_model.objects.filter(
+            school=OuterRef("school"), stage=OuterRef("stage"), year=year
+        )
+        return self.annotate(
+            return_id=Subquery(returns.values("pk")[:1]),
+            return_state=Subquery(returns.values("state")[:1]),
+            return_students=Subquery(returns.values("students")[:1]),
+            return_submitted_at=Subquery(returns.values("submitted_at")[:1]),
+            return_accepted_at=Subquery(returns.values("accepted_at")[:1]),
+        )

@@ -1,0 +1,109 @@
+"""Which rows of this room a region or a school reaches, today and in a past span."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from django.db.models import Q
+
+from bureau.models import Region
+from bureau.reach import parameters_above
+from core.registries import register_reach
+
+REGION, SCHOOL = "bureau.region", "schools.school"
+DATED = ("schools.SchoolLabel", "schools.SchoolHonour", "schools.SchoolStage")
+OF_A_YEAR = ("schools.ClassSection", "schools.SchoolReturn", "schools.QualityResult")
+Within = Callable[[Sequence[int], date, date], Q]
+
+
+def _existed(prefix: str, start: date, end: date) -> Q:
+    """The school was there on some day of the span; an unknown opening is old."""
+    opened = Q(**{f"{prefix}opened_on__isnull": True}) | Q(
+        **{f"{prefix}opened_on__lt": end}
+    )
+    closed = Q(**{f"{prefix}closed_on__isnull": True}) | Q(
+        **{f"{prefix}closed_on__gt": start}
+    )
+    return opened & closed
+
+
+@register_reach(REGION, "schools.School")
+def region_reaches_schools(ids: Sequence[int]) -> Q:
+    """A region reaches the schools that it or a region below it administers."""
+    return Q(administered_by__lineage__overlap=list(ids))
+
+
+@register_reach(SCHOOL, "schools.School")
+def school_reaches_itself(ids: Sequence[int]) -> Q:
+    """A school reaches itself."""
+    return Q(pk__in=ids)
+
+
+def _region_then(ids: Sequence[int], start: date, end: date) -> Q:
+    return region_reaches_schools(ids) & _existed("", start, end)
+
+
+def _school_then(ids: Sequence[int], start: date, end: date) -> Q:
+    return school_reaches_itself(ids) & _existed("", start, end)
+
+
+region_reaches_schools.within = _region_then  # type: ignore[attr-defined]
+school_reaches_itself.within = _school_then  # type: ignore[attr-defined]
+
+
+def _by_region(ids: Sequence[int]) -> Q:
+    return Q(school__administered_by__lineage__overlap=list(ids))
+
+
+def _by_school(ids: Sequence[int]) -> Q:
+    return Q(school__in=ids)
+
+
+def _then(today: Callable[[Sequence[int]], Q], dated: Callable[..., Q]) -> Within:
+    def within(ids: Sequence[int], start: date, end: date) -> Q:
+        return today(ids) & dated(start, end)
+
+    return within
+
+
+def _school_then_there(start: date, end: date) -> Q:
+    return _existed("school__", start, end)
+
+
+def _in_years(start: date, end: date) -> Q:
+    return Q(year__starts_on__lt=end, year__ends_on__gte=start)
+
+
+def _in_days(start: date, end: date) -> Q:
+    lasted = Q(valid_to__isnull=True) | Q(valid_to__gt=start)
+    return Q(valid_from__lt=end) & lasted
+
+
+def _in_calendar_years(start: date, end: date) -> Q:
+    return Q(year__gte=start.year, year__lte=end.year)
+
+
+SPANS: dict[str, Callable[[date, date], Q]] = {
+    "schools.SchoolLabel": _in_days,
+    "schools.SchoolHonour": _in_calendar_years,
+    "schools.SchoolStage": _school_then_there,
+    **dict.fromkeys(OF_A_YEAR, _in_years),
+}
+
+
+def _register(scope: str, model: str, today: Callable[[Sequence[int]], Q]) -> None:
+    @register_reach(scope, model)
+    def reached(ids: Sequence[int]) -> Q:
+        return today(ids)
+
+    reached.within = _then(today, SPANS[model])  # type: ignore[attr-defined]
+
+
+for _model in (*DATED, *OF_A_YEAR):
+    _register(REGION, _model, _by_region)
+    _register(SCHOOL, _model, _by_school)
+
+
+@register_reach(SCHOOL, "bureau.PolicyParameter")
+def _school_reaches_its_parameters(ids: Sequence[int]) -> Q:
+    """A school reads the parameters of the region that runs it and of those above."""
+    return parameters_above(Region.objects.filter(schools_run__in=ids))

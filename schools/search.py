@@ -1,0 +1,42 @@
+"""Schools by name, pinyin and code."""
+
+from typing import Any
+
+from django.db.models import Q
+
+from core.access import holds
+from core.registries import SearchHit, search
+from schools.models import School
+from schools.names import normalize_name
+
+MOST = 8
+
+
+def find(user: Any, text: str) -> list[SearchHit]:
+    """Return the schools whose name, pinyin or code holds the text."""
+    if not holds(user, "schools.view_school"):
+        return []
+    wanted = normalize_name(text)
+    if not wanted:
+        return []
+    hit = (
+        Q(normalized_name__contains=wanted)
+        | Q(short_name__contains=text.strip())
+        | Q(pinyin__startswith=wanted)
+        | Q(initials__startswith=wanted)
+        | Q(school_code__startswith=wanted)
+        | Q(provisional_no__iexact=wanted)
+    )
+    rows = School.objects.visible_to(user).filter(hit).select_related("administered_by")
+    return [
+        SearchHit(
+            school.name,
+            school.get_absolute_url(),
+            str(School._meta.verbose_name),
+            school.administered_by.name,
+        )
+        for school in rows.order_by("pinyin", "pk")[:MOST]
+    ]
+
+
+search.register("schools", find)

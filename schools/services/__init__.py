@@ -1,0 +1,51 @@
+"""Verbs of the school register and of annual returns."""
+
+from schools.services.register import (
+    add_honour,
+    change_school,
+    confirm_stage,
+    confirm_stages,
+    end_label,
+    label_school,
+    register_school,
+    set_stages,
+    stages_for,
+)
+from schools.services.returns import (
+    MOVES,
+    accept_return,
+    check_return,
+    class_figures,
+    confirm_return,
+    lock_return,
+    open_return,
+    open_returns,
+    save_classes,
+    save_figures,
+    send_back_return,
+    submit_return,
+)
+
+__all__ = [
+    "MOVES",
+    "accept_return",
+    "add_honour",
+    "change_school",
+    "check_return",
+    "class_figures",
+    "confirm_return",
+    "confirm_stage",
+    "confirm_stages",
+    "end_label",
+    "label_school",
+    "lock_return",
+    "open_return",
+    "open_returns",
+    "register_school",
+    "save_classes",
+    "save_figures",
+    "send_back_return",
+    "set_stages",
+    "stages_for",
+    "submit_return",
+]

@@ -1,0 +1,149 @@
+"""Tables of schools, of stages to confirm and of returns."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.tables import (
+    Column,
+    DateColumn,
+    MomentColumn,
+    NameColumn,
+    NumberColumn,
+    Table,
+)
+from core.templatetags.components import badge_html
+from core.tones import tone_of
+from schools.choices import INTERNAL_LABELS, ReturnState, SchoolStatus
+from schools.models import School, SchoolStage
+
+STATUS_TONES = {
+    SchoolStatus.PLANNED: "blue",
+    SchoolStatus.OPEN: "green",
+    SchoolStatus.MERGED: "grey",
+    SchoolStatus.CLOSED: "grey",
+}
+
+
+def label_badge(label: Any) -> SafeString:
+    """Return a label as a badge; internal ones say so."""
+    text = str(label.get_label_display())
+    if label.label in INTERNAL_LABELS:
+        return badge_html("amber", _("%s（内部）") % text, "eye-off")
+    return badge_html("blue", text, "tag")
+
+
+def status_badge(school: School) -> SafeString:
+    """Return the state of a school as a badge."""
+    tone = STATUS_TONES[SchoolStatus(school.status)]
+    return badge_html(tone, str(school.get_status_display()))
+
+
+class SchoolTable(Table):
+    """Schools."""
+
+    name = NameColumn(
+        sub="shown_code", order_by="pinyin", verbose_name=gettext_lazy("学校名称")
+    )
+    county = Column(
+        accessor="administered_by__short_name",
+        order_by="administered_by__path",
+        verbose_name=gettext_lazy("主管区县"),
+    )
+    type = Column(verbose_name=gettext_lazy("办学类型"), empty_values=())
+    stages = Column(verbose_name=gettext_lazy("学段"), orderable=False, empty_values=())
+    ownership = Column(verbose_name=gettext_lazy("举办者性质"))
+    labels = Column(verbose_name=gettext_lazy("标签"), orderable=False, empty_values=())
+    opened_on = DateColumn(verbose_name=gettext_lazy("开办日期"))
+    status = Column(verbose_name=gettext_lazy("状态"))
+
+    def render_type(self, record: School) -> Any:
+        """Say the type, or that it waits for somebody."""
+        if record.type:
+            return record.get_type_display()
+        return badge_html("amber", _("学段待确认"))
+
+    def value_type(self, record: School) -> str:
+        """Say the type in a file."""
+        return str(record.get_type_display()) if record.type else _("学段待确认")
+
+    def render_stages(self, record: School) -> str:
+        """Name the stages."""
+        return "、".join(record.stage_labels) or "—"
+
+    value_stages = render_stages
+
+    def render_labels(self, record: School) -> SafeString:
+        """Draw the labels of the day."""
+        return format_html_join(
+            " ", "{}", ((label_badge(label),) for label in record.labels_held)
+        ) or SafeString("—")
+
+    def value_labels(self, record: School) -> str:
+        """Name the labels in a file; internal ones stay inside."""
+        return "、".join(
+            str(label.get_label_display())
+            for label in record.labels_held
+            if label.label not in INTERNAL_LABELS
+        )
+
+    def render_status(self, record: School) -> SafeString:
+        """Draw the state."""
+        return status_badge(record)
+
+
+class BoardTable(Table):
+    """One row for each stage of each school, with its return of the year."""
+
+    school = NameColumn(
+        accessor="school__name",
+        linkify=False,
+        order_by="school__pinyin",
+        verbose_name=gettext_lazy("学校"),
+    )
+    county = Column(
+        accessor="school__administered_by__short_name",
+        order_by="school__administered_by__path",
+        verbose_name=gettext_lazy("主管区县"),
+    )
+    stage = Column(verbose_name=gettext_lazy("学段"))
+    students = NumberColumn(
+        accessor="return_students", verbose_name=gettext_lazy("在校生数"), default="—"
+    )
+    state = Column(
+        accessor="return_state", verbose_name=gettext_lazy("状态"), empty_values=()
+    )
+    submitted_at = MomentColumn(
+        accessor="return_submitted_at",
+        verbose_name=gettext_lazy("报送时间"),
+        default="—",
+    )
+    accepted_at = MomentColumn(
+        accessor="return_accepted_at",
+        verbose_name=gettext_lazy("验收时间"),
+        default="—",
+    )
+
+    def render_school(self, record: SchoolStage) -> SafeString:
+        """Link the return, or the school while there is none."""
+        if record.return_id:
+            url = reverse("schools:return-detail", args=[record.return_id])
+        else:
+            url = reverse("schools:school-detail", args=[record.school_id])
+            url = f"{url}?tab=returns"
+        return format_html('<a href="{}">{}</a>', url, record.school.name)
+
+    def value_state(self, record: SchoolStage) -> str:
+        """Say the state in words."""
+        if not record.return_state:
+            return _("未开始")
+        return str(ReturnState(record.return_state).label)
+
+    def render_state(self, record: SchoolStage) -> SafeString:
+        """Draw the state."""
+        state = record.return_state or ""
+        return badge_html(tone_of(state), self.value_state(record))

@@ -1,0 +1,34 @@
+"""Addresses of schools, classes and returns."""
+
+from django.urls import path
+
+from schools.views import classes, labels, returns, schools, stages
+
+app_name = "schools"
+urlpatterns = [
+    path("", schools.SchoolListPage.as_view(), name="school-list"),
+    path("new/", schools.SchoolCreatePage.as_view(), name="school-create"),
+    path("stages/", stages.StageWorklistPage.as_view(), name="stage-worklist"),
+    path("<int:pk>/", schools.SchoolPage.as_view(), name="school-detail"),
+    path("<int:pk>/edit/", schools.SchoolEditPage.as_view(), name="school-update"),
+    path("<int:pk>/labels/new/", labels.LabelCreatePage.as_view(), name="label-create"),
+    path("labels/<int:pk>/end/", labels.LabelEndPage.as_view(), name="label-end"),
+    path(
+        "<int:pk>/honours/new/",
+        labels.HonourCreatePage.as_view(),
+        name="honour-create",
+    ),
+    path("<int:pk>/classes/", classes.ClassesEditPage.as_view(), name="class-update"),
+    path("<int:pk>/returns/new/", returns.ReturnCreate.as_view(), name="return-create"),
+    path("returns/", returns.ReturnBoardPage.as_view(), name="return-list"),
+    path("returns/open/", returns.ReturnsOpenPage.as_view(), name="returns-open"),
+    path("returns/<int:pk>/", returns.ReturnPage.as_view(), name="return-detail"),
+    path(
+        "returns/<int:pk>/edit/", returns.ReturnEditPage.as_view(), name="return-update"
+    ),
+    path(
+        "returns/<int:pk>/<slug:move>/",
+        returns.ReturnMovePage.as_view(),
+        name="return-move",
+    ),
+]

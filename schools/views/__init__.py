@@ -1,0 +1,1 @@
+"""Pages of schools, their classes and their returns."""

@@ -1,0 +1,261 @@
+"""Annual returns: who has returned, one return, its figures and moves."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from bureau.models import AcademicYear
+from core.access import reaches
+from core.templatetags.formats import long_day
+from core.transitions import Effects
+from core.views import (
+    Action,
+    Crumb,
+    DetailPage,
+    Empty,
+    Fact,
+    FormPage,
+    ListPage,
+    MovePage,
+    ObjectMixin,
+    Page,
+    Tab,
+)
+from schools.figures import BY_STAGE, missing_figures
+from schools.filters import BoardFilter
+from schools.forms import UNIT_IN_LABEL, UNITS, OpenReturnsForm, ReturnForm
+from schools.models import School, SchoolReturn, SchoolStage
+from schools.models.returns import LABELS
+from schools.permissions import can_change_return
+from schools.services import open_return, open_returns, save_figures
+from schools.tables import BoardTable
+
+
+def last_year_of(return_: SchoolReturn) -> SchoolReturn | None:
+    """Return the confirmed return of the same stage before this one."""
+    rows = SchoolReturn.objects.confirmed().filter(
+        school=return_.school,
+        stage=return_.stage,
+        year__starts_on__lt=return_.year.starts_on,
+    )
+    return rows.order_by("-year__starts_on").first()
+
+
+class ReturnBoardPage(ListPage):
+    """Every stage of every school with its return of the year, or without."""
+
+    model = SchoolStage
+    permission = "schools.view_schoolreturn"
+    title, unit = gettext_lazy("年度报表"), gettext_lazy("份")
+    table_class = BoardTable
+    filterset_class = BoardFilter
+    export_permission = "schools.export_school"
+    tabs = (
+        Tab(gettext_lazy("未开始"), "state=NONE"),
+        Tab(gettext_lazy("待确认"), "state=SUBMITTED"),
+        Tab(gettext_lazy("待验收"), "state=CONFIRMED"),
+        Tab(gettext_lazy("已锁定"), "state=LOCKED"),
+    )
+    empty = Empty(
+        gettext_lazy("还没有需要填报的学校"),
+        gettext_lazy("登记学校并确认学段后，每个学段每学年填报一份。"),
+        icon="forms",
+    )
+
+    @cached_property
+    def year(self) -> AcademicYear | None:
+        """The year asked for, else that of the day."""
+        asked = self.request.GET.get("year", "")
+        if asked.isdigit():
+            return AcademicYear.objects.filter(pk=int(asked)).first()
+        return AcademicYear.objects.current(self.request.as_of)
+
+    def get_title(self) -> str:
+        """Name the year."""
+        return _("%s 学年报表") % self.year.code if self.year else _("年度报表")
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """Return one row for each stage of each running school."""
+        day = self.year.starts_on if self.year else self.request.as_of
+        schools = School.objects.running(max(day, self.request.as_of))
+        rows = super().get_queryset().filter(school__in=schools)
+        rows = rows.select_related("school__administered_by").with_return(self.year)
+        return rows.order_by("school__administered_by__path", "school__pinyin", "pk")
+
+    def get_actions(self) -> Sequence[Action]:
+        """Offer the call for returns to the bureau."""
+        return [
+            Action(
+                _("发起年度填报"),
+                reverse("schools:returns-open"),
+                "send",
+                primary=True,
+                permission="schools.accept_schoolreturn",
+            )
+        ]
+
+
+class ReturnsOpenPage(FormPage):
+    """Open a draft for every stage of every school of a region."""
+
+    model, permission = SchoolReturn, "schools.accept_schoolreturn"
+    title = gettext_lazy("发起年度填报")
+    form_class = OpenReturnsForm
+    submit_label = gettext_lazy("发起填报")
+
+    def get_effects(self, form: Any) -> Effects:
+        """Say what opens and who hears of it."""
+        return Effects(
+            immediately=[
+                _("所选地区每所在办学校的每个学段新建一份待填报表，已有的不变")
+            ],
+            told=[_("各校填报员在待办中看到")],
+        )
+
+    def save(self, form: Any) -> int:
+        """Open the drafts."""
+        given = form.cleaned_data
+        return open_returns(given["region"], given["year"], by=self.request.user)
+
+    def success_message(self, saved: int) -> str:
+        """Say how many."""
+        return _("已新建 %s 份待填报表") % saved
+
+    def back_url(self) -> str:
+        """Return the board."""
+        return reverse("schools:return-list")
+
+    def success_url(self, saved: int) -> str:
+        """Return the board."""
+        return self.back_url()
+
+
+class ReturnCreate(ObjectMixin, Page):
+    """Begins the return of one stage of one school."""
+
+    model, permission = School, "schools.change_schoolreturn"
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Open the draft (or find it) and go to its figures."""
+        stage = request.POST.get("stage", "")
+        year = AcademicYear.objects.filter(code=request.POST.get("year", "")).first()
+        if year is None or stage not in self.object.stage_codes:
+            raise Http404(_("没有这个学年或学段。"))
+        if not reaches(request.user, self.permission, self.object):
+            raise PermissionDenied(_("您不负责这所学校的填报。"))
+        row = open_return(self.object, year, stage, by=request.user)
+        return HttpResponseRedirect(reverse("schools:return-update", args=[row.pk]))
+
+
+class ReturnPage(DetailPage):
+    """One return with its figures, last year's beside them."""
+
+    model, permission = SchoolReturn, "schools.view_schoolreturn"
+    move_url_name = "schools:return-move"
+    template_name = "schools/return_detail.html"
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """Join what the head shows."""
+        rows = super().get_queryset().select_related("school__administered_by", "year")
+        return rows.select_related("submitted_by", "confirmed_by", "accepted_by")
+
+    def get_crumbs(self) -> Sequence[Crumb]:
+        """Lead back to the school."""
+        school = self.object.school
+        return [
+            Crumb(_("年度报表"), reverse("schools:return-list")),
+            Crumb(school.name, f"{school.get_absolute_url()}?tab=returns"),
+        ]
+
+    def get_facts(self) -> Sequence[Fact]:
+        """Show school, stage, day, and who did what."""
+        row = self.object
+        return [
+            Fact(_("学校"), row.school.name, row.school.get_absolute_url()),
+            Fact(_("学段"), row.get_stage_display()),
+            Fact(_("统计基准日"), long_day(row.counted_on)),
+            Fact(_("报送人"), row.submitted_by),
+            Fact(_("确认人"), row.confirmed_by),
+            Fact(_("验收人"), row.accepted_by),
+        ]
+
+    def get_actions(self) -> Sequence[Action]:
+        """Offer entry while the return is open."""
+        if self.request.is_past or not can_change_return(
+            self.request.user, self.object
+        ):
+            return []
+        url = reverse("schools:return-update", args=[self.object.pk])
+        return [Action(_("填写数字"), url, "pencil")]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the figures, last year's beside them."""
+        row, before = self.object, last_year_of(self.object)
+        return super().get_context_data(
+            figures=[
+                (
+                    UNIT_IN_LABEL.sub("", str(LABELS[name])),
+                    getattr(row, name),
+                    getattr(before, name, None),
+                    UNITS.get(name, ""),
+                )
+                for name in BY_STAGE[row.stage]
+            ],
+            before=before,
+            missing=len(missing_figures(row)),
+            **kwargs,
+        )
+
+
+class ReturnEditPage(FormPage):
+    """Enter the figures of an open return."""
+
+    model, permission = SchoolReturn, "schools.change_schoolreturn"
+    form_class = ReturnForm
+    service = staticmethod(save_figures)
+    autosave = True
+    shows_section_nav = True
+    submit_label = gettext_lazy("保存")
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """Join school and year."""
+        return super().get_queryset().select_related("school__administered_by", "year")
+
+    def get_title(self) -> str:
+        """Name the return."""
+        return _("填写：%s") % self.object
+
+    def get_crumbs(self) -> Sequence[Crumb]:
+        """Lead back to the return."""
+        return [Crumb(str(self.object), self.object.get_absolute_url())]
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Show last year's figures."""
+        return {**super().get_form_kwargs(), "last_year": last_year_of(self.object)}
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Draw the form, or say why the return cannot be changed."""
+        verdict = can_change_return(request.user, self.object)
+        if not verdict:
+            messages.warning(request, verdict.message)
+            return HttpResponseRedirect(self.object.get_absolute_url())
+        return super().get(request, *args, **kwargs)
+
+
+class ReturnMovePage(MovePage):
+    """Submit, confirm, check, accept, send back, lock."""
+
+    model, permission = SchoolReturn, "schools.view_schoolreturn"
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """Join what the verbs need."""
+        return super().get_queryset().select_related("school__administered_by", "year")

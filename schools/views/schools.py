@@ -1,0 +1,279 @@
+"""The register: list, one school, entry and correction."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from bureau.models import AcademicYear
+from bureau.parameters import parameters
+from core.access import holds, reaches
+from core.views import (
+    Action,
+    Crumb,
+    DetailPage,
+    DetailTab,
+    Empty,
+    Fact,
+    FormPage,
+    ListPage,
+    Tab,
+)
+from schools.choices import SchoolStatus, Stage
+from schools.filters import SchoolFilter
+from schools.forms import SchoolForm
+from schools.models import ClassSection, School, SchoolReturn
+from schools.permissions import (
+    can_change_classes,
+    can_change_school,
+    can_label_school,
+)
+from schools.services import change_school, register_school
+from schools.tables import SchoolTable, status_badge
+
+ENDED = {SchoolStatus.CLOSED, SchoolStatus.MERGED}
+
+
+def import_url() -> str:
+    """Return where a school list is uploaded."""
+    return reverse("core:import-start", args=["schools.school"])
+
+
+class SchoolListPage(ListPage):
+    """The schools within the user's reach on the day of the page."""
+
+    model = School
+    permission = "schools.view_school"
+    title, unit = gettext_lazy("学校"), gettext_lazy("所")
+    table_class = SchoolTable
+    filterset_class = SchoolFilter
+    export_permission = "schools.export_school"
+    tabs = (
+        Tab(gettext_lazy("学段待确认"), "stage_to_confirm=true"),
+        Tab(gettext_lazy("已停办"), "status=CLOSED"),
+        Tab(gettext_lazy("已合并"), "status=MERGED"),
+    )
+
+    @property
+    def empty(self) -> Empty:
+        """Say how the first school comes in."""
+        may = holds(self.request.user, "schools.import_school")
+        action = Action(_("导入学校名录"), import_url(), "file-import") if may else None
+        return Empty(
+            _("还没有学校"), _("从本局的学校名册导入，或逐所登记。"), action, "school"
+        )
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """Return the schools of the day; ended ones only when asked for."""
+        rows = super().get_queryset().for_list(self.request.as_of)
+        if self.request.GET.get("status") in ENDED:
+            return rows
+        return rows.existing(self.request.as_of)
+
+    def get_actions(self) -> Sequence[Action]:
+        """Offer import and entry to those who may."""
+        return [
+            Action(
+                _("登记学校"),
+                reverse("schools:school-create"),
+                "plus",
+                permission="schools.add_school",
+            ),
+            Action(
+                _("导入学校名录"),
+                import_url(),
+                "file-import",
+                primary=True,
+                permission="schools.import_school",
+            ),
+        ]
+
+
+class SchoolPage(DetailPage):
+    """One school: facts, dated labels, classes, returns, and panels of other rooms."""
+
+    model = School
+    permission = "schools.view_school"
+    template_name = "schools/school_detail.html"
+    tabs = (
+        DetailTab("overview", gettext_lazy("概况"), "schools/_overview.html"),
+        DetailTab(
+            "classes",
+            gettext_lazy("班级"),
+            "schools/_classes.html",
+            "schools.view_classsection",
+        ),
+        DetailTab(
+            "returns",
+            gettext_lazy("年度报表"),
+            "schools/_returns.html",
+            "schools.view_schoolreturn",
+        ),
+    )
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """Join what the page shows."""
+        rows = super().get_queryset().prefetch_related("stages")
+        return rows.select_related(
+            "region", "administered_by", "predecessor", "successor"
+        )
+
+    def get_crumbs(self) -> Sequence[Crumb]:
+        """Lead back to the schools of the county."""
+        county = self.object.administered_by
+        url = reverse("schools:school-list")
+        return [
+            Crumb(_("学校"), url),
+            Crumb(county.name, f"{url}?county={county.pk}"),
+        ]
+
+    def get_facts(self) -> Sequence[Fact]:
+        """Show code, county, type and state."""
+        school = self.object
+        code = (
+            Fact(_("学校标识码"), school.school_code)
+            if school.school_code
+            else Fact(_("临时编号"), school.provisional_no)
+        )
+        return [
+            code,
+            Fact(_("主管地区"), school.administered_by.name),
+            Fact(_("办学类型"), school.get_type_display() or _("学段待确认")),
+            Fact(_("学段"), "、".join(school.stage_labels)),
+            Fact(_("办学状态"), status_badge(school)),
+        ]
+
+    def get_actions(self) -> Sequence[Action]:
+        """Offer correction and labels to the administering bureau."""
+        school, user = self.object, self.request.user
+        if self.request.is_past:
+            return []
+        found = []
+        if can_change_school(user, school):
+            found.append(
+                Action(
+                    _("修改资料"),
+                    reverse("schools:school-update", args=[school.pk]),
+                    "pencil",
+                )
+            )
+        if can_label_school(user, school):
+            found += [
+                Action(
+                    _("登记标签"),
+                    reverse("schools:label-create", args=[school.pk]),
+                    "tag",
+                ),
+                Action(
+                    _("登记荣誉"),
+                    reverse("schools:honour-create", args=[school.pk]),
+                    "award",
+                ),
+            ]
+        return found
+
+    def get_tab_context(self, slug: str) -> dict[str, Any]:
+        """Load what the tab shows."""
+        return {
+            "overview": self._overview,
+            "classes": self._classes,
+            "returns": self._returns,
+        }[slug]()
+
+    def _overview(self) -> dict[str, Any]:
+        school = self.object
+        labels = list(school.labels.select_related("evidence").order_by("-valid_from"))
+        day = self.request.as_of
+        return {
+            "labels": [(label, label.holds_on(day)) for label in labels],
+            "honours": school.honours.all(),
+            "may_label": bool(can_label_school(self.request.user, school))
+            and not self.request.is_past,
+            "offshoots": [*school.offshoots.all(), *school.merged.all()],
+        }
+
+    def _classes(self) -> dict[str, Any]:
+        school, day = self.object, self.request.as_of
+        years = list(AcademicYear.objects.filter(starts_on__lte=day)[:6])
+        asked = self.request.GET.get("year")
+        year = next((y for y in years if y.code == asked), years[0] if years else None)
+        lines = parameters(
+            ["class.large_min", "class.oversize_min"], school.administered_by, day
+        )
+        rows = ClassSection.objects.of_year(year).filter(school=school) if year else []
+        return {
+            "years": years,
+            "year": year,
+            "classes": [(c, _size_tone(c, lines)) for c in rows],
+            "lines": lines,
+            "may_change": bool(can_change_classes(self.request.user, school))
+            and not self.request.is_past,
+        }
+
+    def _returns(self) -> dict[str, Any]:
+        school = self.object
+        rows = SchoolReturn.objects.filter(school=school).select_related("year")
+        rows = rows.order_by("-year__starts_on", "stage")
+        year = AcademicYear.objects.current(self.request.as_of)
+        begun = {r.stage for r in rows if year and r.year_id == year.pk}
+        return {
+            "returns": rows,
+            "year": year,
+            "to_open": [
+                (code, Stage(code).label)
+                for code in school.stage_codes
+                if year and code not in begun
+            ]
+            if self._may_fill()
+            else [],
+        }
+
+    def _may_fill(self) -> bool:
+        return not self.request.is_past and reaches(
+            self.request.user, "schools.change_schoolreturn", self.object
+        )
+
+
+def _size_tone(section: ClassSection, lines: dict[str, Any]) -> str:
+    if section.headcount >= lines["class.oversize_min"]:
+        return "red"
+    return "amber" if section.headcount >= lines["class.large_min"] else ""
+
+
+class SchoolCreatePage(FormPage):
+    """Enter one school."""
+
+    model, permission = School, "schools.add_school"
+    title = gettext_lazy("登记学校")
+    form_class = SchoolForm
+    service = staticmethod(register_school)
+    submit_label = gettext_lazy("登记")
+    shows_section_nav = True
+
+    def get_crumbs(self) -> Sequence[Crumb]:
+        """Lead back to the list."""
+        return [Crumb(_("学校"), reverse("schools:school-list"))]
+
+    def back_url(self) -> str:
+        """Return the list."""
+        return reverse("schools:school-list")
+
+
+class SchoolEditPage(FormPage):
+    """Correct the facts of one school."""
+
+    model, permission = School, "schools.change_school"
+    form_class = SchoolForm
+    service = staticmethod(change_school)
+    shows_section_nav = True
+
+    def get_title(self) -> str:
+        """Name the school."""
+        return _("修改资料：%s") % self.object
+
+    def get_crumbs(self) -> Sequence[Crumb]:
+        """Lead back to the school."""
+        return [Crumb(str(self.object), self.object.get_absolute_url())]

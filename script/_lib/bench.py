@@ -1,0 +1,48 @@
+"""Run the benchmarks, each in its own process, and keep every figure."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+from . import setup
+from .paths import ROOT
+from .say import Stop, say
+from .testing import services
+
+APART = {"__init__", "harness"}
+
+
+def main(arguments: list[str]) -> int:
+    """script/bench [name …]"""
+    names = wanted(arguments)
+    setup.ensure(development=True)
+    setup.enter("bench", arguments)
+    with services(dict(os.environ), "bench", durable=True) as env:
+        env["DJANGO_SETTINGS_MODULE"] = "config.settings.dev"
+        failed = [name for name in names if run(name, env)]
+    say(f"\nFAIL: {', '.join(failed)}" if failed else f"\nPASS: {', '.join(names)}")
+    return 1 if failed else 0
+
+
+def wanted(arguments: list[str]) -> list[str]:
+    """The named benchmarks, or all of them."""
+    folder = ROOT / "benchmarks"
+    known = sorted(path.stem for path in folder.glob("*.py") if path.stem not in APART)
+    unknown = [name for name in arguments if name not in known]
+    if unknown:
+        raise Stop(
+            f"there is no benchmark {', '.join(unknown)}.",
+            f"script/bench {' '.join(known)}",
+        )
+    if not known:
+        raise Stop("there is no benchmark yet.", "add one to benchmarks/")
+    return arguments or known
+
+
+def run(name: str, env: dict[str, str]) -> int:
+    """One benchmark; its exit status is not 0 when it missed a target."""
+    say(f"\n== {name} ==")
+    command = [sys.executable, "-m", f"benchmarks.{name}"]
+    return subprocess.run(command, cwd=ROOT, env=env, check=False).returncode

@@ -1,0 +1,458 @@
+"""Attacks from below: raw SQL and bulk_create against every rule of the database."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, IntegrityError, connection, transaction
+
+from core.constraints import violated_name
+from evaluation.models import (
+    Assessment,
+    Cycle,
+    Framework,
+    Indicator,
+    PeriodicReport,
+    Result,
+    Score,
+)
+from evaluation.services import publicise
+from tests.bureau.factories import AcademicYearFactory
+from tests.evaluation.factories import (
+    World,
+    framework_of,
+    leaf,
+    score_all,
+    small_tree,
+)
+
+
+@contextmanager
+def refused(name: str) -> Iterator[None]:
+    """Expect the database to refuse, by the rule with this name."""
+    with pytest.raises(DatabaseError) as caught, transaction.atomic():
+        yield
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    assert violated_name(caught.value) == name, caught.value
+
+
+def sql(statement: str, *values: Any) -> None:
+    """Run raw SQL, as somebody with a console would."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+
+
+def node(framework: Framework, **changes: Any) -> Indicator:
+    """Return an unsaved dimension of a framework."""
+    return Indicator(
+        **{
+            "framework": framework,
+            "level": 1,
+            "position": 99,
+            "code": "T-X",
+            "name_zh": "新增",
+            "name_en": "New",
+            "weight": 5,
+            **changes,
+        }
+    )
+
+
+@pytest.fixture
+def draft(world: World) -> Framework:
+    """A framework that can still be changed."""
+    return framework_of(world.region, publish=False)
+
+
+@pytest.mark.clause("BN-4.3.3")
+@pytest.mark.parametrize("weight", [0, -1])
+def test_an_indicator_weighs_more_than_nothing(weight: int, draft: Framework) -> None:
+    with refused("indicator_weight_positive"):
+        Indicator.objects.bulk_create([node(draft, weight=weight)])
+
+
+@pytest.mark.clause("BN-4.3.3")
+def test_a_code_stands_once_in_a_framework(draft: Framework) -> None:
+    with refused("indicator_code_once"):
+        Indicator.objects.bulk_create([node(draft, code="T-A")])
+
+
+@pytest.mark.clause("BN-4.3.3")
+@pytest.mark.parametrize(("level", "parent_level"), [(2, 0), (3, 1), (1, 1), (1, 0)])
+def test_a_level_lies_one_below_its_parent(
+    level: int, parent_level: int, draft: Framework
+) -> None:
+    parent = draft.indicators.get(code="T-A")
+    place: dict[str, Any] = {"level": level, "parent_level": parent_level}
+    rule: dict[str, Any] = {"method": "AUTO", "parts": [{}]} if level == 3 else {}
+
+    with refused("indicator_level_below_parent"):
+        Indicator.objects.bulk_create([node(draft, parent=parent, **place, **rule)])
+
+
+def test_a_lie_about_the_parents_level_is_found(draft: Framework) -> None:
+    parent = draft.indicators.get(code="T-A")
+    rule = {"method": "AUTO", "parts": [{}], "level": 3, "parent_level": 2}
+
+    with refused("indicator_carries_parent_level"):
+        Indicator.objects.bulk_create([node(draft, parent=parent, **rule)])
+
+
+def test_a_parent_stands_in_the_same_framework(world: World, draft: Framework) -> None:
+    foreign = world.framework.indicators.get(code="T-A")
+
+    with refused("indicator_carries_parent_level"):
+        Indicator.objects.bulk_create(
+            [node(draft, parent=foreign, level=2, parent_level=1)]
+        )
+
+
+@pytest.mark.clause("BN-4.3.3")
+def test_a_framework_that_does_not_weigh_100_cannot_be_published(
+    draft: Framework,
+) -> None:
+    draft.indicators.filter(code="T-C").update(weight=15)
+
+    with refused("framework_published_weighs_100"):
+        Framework.objects.filter(pk=draft.pk).update(state="PUBLISHED")
+
+
+@pytest.mark.clause("BN-4.3.3")
+def test_children_that_do_not_add_up_cannot_be_published(draft: Framework) -> None:
+    draft.indicators.filter(code="T-C1.1").update(weight=15)
+
+    with refused("framework_children_add_up"):
+        Framework.objects.filter(pk=draft.pk).update(state="PUBLISHED")
+
+
+def test_a_forged_total_does_not_help(world: World) -> None:
+    forged = Framework(
+        code="F",
+        region=world.region,
+        name_zh="假",
+        name_en="Forged",
+        targets=["GROUP"],
+        state="PUBLISHED",
+        total_weight=100,
+        expert_weight=10,
+        survey_weight=10,
+    )
+
+    with refused("framework_children_add_up"):
+        Framework.objects.bulk_create([forged])
+
+
+@pytest.mark.clause("BN-4.3.2")
+@pytest.mark.parametrize("method", ["EXPERT", "SURVEY"])
+def test_banans_framework_needs_experts_and_surveys(
+    method: str, world: World, draft: Framework
+) -> None:
+    Framework.objects.filter(pk=draft.pk).update(policy="BN")
+    draft.indicators.filter(method=method).update(method="AUTO")
+
+    with refused("framework_expert_and_survey"):
+        Framework.objects.filter(pk=draft.pk).update(state="PUBLISHED")
+
+
+@pytest.mark.clause("BN-4.3.3")
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE evaluation_indicator SET weight = 21 WHERE code = 'T-C1.1'",
+        "UPDATE evaluation_indicator SET rubric = '{}' WHERE code = 'T-C1.1'",
+        "DELETE FROM evaluation_indicator WHERE code = 'T-C1.1'",
+        "INSERT INTO evaluation_indicator (framework_id, parent_level, level, position,"
+        " code, name_zh, name_en, weight, method, subject, clause, parts, evidence,"
+        " variants) SELECT id, 0, 1, 99, 'T-X', 'x', 'x', 1, '', 'BOTH', '', '[]',"
+        " '[]', '{}' FROM evaluation_framework",
+        "UPDATE evaluation_framework SET name_zh = '改名'",
+        "UPDATE evaluation_framework SET state = 'DRAFT'",
+        "DELETE FROM evaluation_framework",
+    ],
+)
+def test_a_published_framework_is_frozen(statement: str, world: World) -> None:
+    with refused("framework_frozen"):
+        sql(statement)
+
+
+def test_a_published_framework_can_only_be_retired(world: World) -> None:
+    sql("UPDATE evaluation_framework SET state = 'RETIRED', retired_on = '2026-01-01'")
+
+    world.framework.refresh_from_db()
+    assert world.framework.state == "RETIRED"
+
+
+def test_the_one_who_checked_a_framework_cannot_publish_it(
+    world: World, draft: Framework
+) -> None:
+    with refused("framework_publisher_is_not_checker"):
+        Framework.objects.filter(pk=draft.pk).update(
+            checked_by=world.bureau, published_by=world.bureau
+        )
+
+
+@pytest.mark.clause("BN-4.3.1")
+@pytest.mark.parametrize("both", [True, False])
+def test_an_assessment_is_of_a_group_or_of_a_school(both: bool, world: World) -> None:
+    cycle = world.cycle()
+    subject = {"group": world.groups[0], "school": world.schools[0]} if both else {}
+
+    with refused("assessment_group_xor_school"):
+        Assessment.objects.bulk_create(
+            [
+                Assessment(
+                    cycle=cycle,
+                    framework=world.framework,
+                    county=world.region,
+                    label="x",
+                    opened_on=date(2025, 9, 1),
+                    **subject,
+                )
+            ]
+        )
+
+
+@pytest.mark.clause("BN-4.3.1")
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [("group", "assessment_once_per_group"), ("school", "assessment_once_per_school")],
+)
+def test_a_subject_has_one_assessment_a_cycle(
+    kind: str, name: str, world: World
+) -> None:
+    cycle = world.reviewing(targets=["GROUP", "SCHOOL"])
+    held = cycle.assessments.filter(**{f"{kind}__isnull": False}).first()
+    held.pk = None
+
+    with refused(name):
+        Assessment.objects.bulk_create([held])
+
+
+def test_an_assessment_carries_its_cycles_framework(world: World) -> None:
+    cycle = world.reviewing()
+    other = framework_of(world.region)
+
+    with refused("assessment_carries_framework"):
+        cycle.assessments.update(framework=other)
+
+
+def test_a_cycle_stands_once_a_year(world: World) -> None:
+    cycle = world.cycle()
+    cycle.pk = None
+
+    with refused("cycle_once"):
+        Cycle.objects.bulk_create([cycle])
+
+
+@pytest.mark.parametrize("score", ["-0.01", "20.01"])
+def test_a_score_lies_between_nothing_and_the_weight(score: str, world: World) -> None:
+    world.reviewing()
+
+    with refused("score_within_weight"):
+        Score.objects.filter(indicator__code="T-C1.1").update(
+            score=Decimal(score), scored_at="2025-10-01T00:00:00Z"
+        )
+
+
+def test_a_score_cannot_lie_about_its_weight(world: World) -> None:
+    world.reviewing()
+
+    with refused("score_carries_weight"):
+        Score.objects.filter(indicator__code="T-C1.1").update(max_score=99)
+
+
+def test_a_computed_score_takes_no_hand(world: World) -> None:
+    world.reviewing()
+
+    with refused("score_auto_has_no_hand"):
+        Score.objects.filter(indicator__code="T-A1.1").update(manual_score=1)
+
+
+def test_a_leaf_that_does_not_apply_has_no_points(world: World) -> None:
+    world.reviewing()
+
+    with refused("score_na_has_no_points"):
+        Score.objects.filter(indicator__code="T-A1.1").update(is_na=True)
+
+
+def test_a_leaf_is_scored_once(world: World) -> None:
+    world.reviewing()
+    held = Score.objects.first()
+    held.pk = None
+
+    with refused("score_once_per_leaf"):
+        Score.objects.bulk_create([held])
+
+
+def test_a_leaf_of_another_framework_cannot_be_scored(world: World) -> None:
+    world.reviewing()
+    foreign = framework_of(world.region).indicators.get(code="T-C1.1")
+
+    with refused("score_carries_weight"):
+        Score.objects.filter(indicator__code="T-C1.1").update(indicator=foreign)
+
+
+@pytest.mark.clause("BN-4.3.3")
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        ({"band": "A"}, "result_band_matches_score"),
+        ({"grade": "A"}, "result_grade_matches_band"),
+        ({"grade": "C"}, "result_grade_matches_band"),
+        (
+            {"grade": "C", "limited_by": "VETO", "band": "C"},
+            "result_band_matches_score",
+        ),
+        ({"score": 101}, "result_band_matches_score"),
+        ({"raw": 101}, "result_raw_within_applicable"),
+        ({"rank": 9}, "result_rank_within_field"),
+        ({"state": "PUBLISHED"}, "result_published_has_day"),
+    ],
+)
+def test_a_result_matches_its_bands(
+    change: dict[str, Any], name: str, world: World
+) -> None:
+    world.consolidated()
+
+    with refused(name):
+        Result.objects.filter(assessment__label="甲集团").update(**change)
+
+
+def test_a_veto_never_leaves_a_better_grade_than_c(world: World) -> None:
+    world.consolidated()
+    lines = {"a_min": 81, "b_min": 70, "band": "A", "grade": "B"}
+
+    with refused("result_veto_limits_grade"):
+        Result.objects.filter(assessment__label="甲集团").update(
+            limited_by="VETO", **lines
+        )
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE evaluation_result SET rank = 2",
+        "UPDATE evaluation_result SET state = 'DRAFT'",
+        "DELETE FROM evaluation_result",
+    ],
+)
+def test_a_published_result_is_frozen(statement: str, world: World) -> None:
+    world.published()
+
+    with refused("result_frozen"):
+        sql(statement)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE evaluation_score SET comment = '改'",
+        "DELETE FROM evaluation_score",
+        "UPDATE evaluation_score SET assessment_id = assessment_id",
+    ],
+)
+def test_the_scores_behind_a_published_result_are_frozen(
+    statement: str, world: World
+) -> None:
+    world.published()
+
+    with refused("score_frozen"):
+        sql(statement)
+
+
+def test_no_score_is_added_to_a_published_result(world: World) -> None:
+    tree = small_tree()
+    tree[2]["children"][0]["children"] = [leaf("T-C1.1", 20, subject="GROUP")]
+    cycle = world.published(
+        framework=framework_of(world.region, tree), targets=["GROUP", "SCHOOL"]
+    )
+    added = Score.objects.filter(indicator__code="T-C1.1").first()
+    added.pk, added.assessment = None, cycle.assessments.of_schools().first()
+
+    with refused("score_frozen"):
+        Score.objects.bulk_create([added])
+
+
+def test_the_one_who_sent_the_notice_cannot_publish(world: World) -> None:
+    cycle = publicise(
+        world.consolidated(),
+        by=world.bureau,
+        publicity_from=date(2025, 10, 9),
+        publicity_to=date(2025, 10, 20),
+    )
+
+    with refused("cycle_publisher_is_not_submitter"):
+        Cycle.objects.filter(pk=cycle.pk).update(published_by=world.bureau)
+
+
+@pytest.mark.parametrize("state", ["PUBLICITY", "PUBLISHED", "ARCHIVED"])
+def test_nothing_is_published_without_a_notice(state: str, world: World) -> None:
+    cycle = world.consolidated()
+
+    with refused("cycle_publicity_before_publication"):
+        Cycle.objects.filter(pk=cycle.pk).update(
+            state=state, published_on=date(2025, 10, 20)
+        )
+
+
+def test_a_veto_names_kind_cap_and_decision(world: World) -> None:
+    world.reviewing()
+
+    with refused("assessment_veto_is_decided"):
+        Assessment.objects.update(veto_kind="FORGED_DATA", veto_cap="C")
+
+
+def test_a_group_has_one_self_evaluation_a_cycle(world: World) -> None:
+    world.self_evaluating()
+    held = PeriodicReport.objects.first()
+    held.pk = None
+
+    with refused("periodic_report_once"):
+        PeriodicReport.objects.bulk_create([held])
+
+
+def test_nobody_accepts_the_own_report(world: World) -> None:
+    world.self_evaluating()
+
+    with refused("periodic_report_accepter_is_not_submitter"):
+        PeriodicReport.objects.update(
+            submitted_by=world.principal, accepted_by=world.principal
+        )
+
+
+def test_the_totals_of_a_framework_are_kept_by_the_database(
+    world: World, draft: Framework
+) -> None:
+    assert (draft.total_weight, draft.expert_weight, draft.survey_weight) == (
+        100,
+        20,
+        10,
+    )
+
+    draft.indicators.filter(code="T-C1.1").delete()
+
+    draft.refresh_from_db()
+    assert (draft.total_weight, draft.expert_weight) == (100, 0)
+
+
+def test_a_refusal_reads_as_the_rule_says_it(world: World) -> None:
+    world.reviewing()
+    score_all(Assessment.objects.first(), by=world.bureau)
+
+    with pytest.raises(IntegrityError, match="score_within_weight"):
+        Score.objects.filter(indicator__code="T-C1.1", score__isnull=False).update(
+            score=21
+        )
+
+
+def test_two_years_are_two_cycles(world: World) -> None:
+    first = world.cycle()
+    second = world.cycle(
+        year=AcademicYearFactory(first=2025), reference_day=date(2025, 9, 1)
+    )
+
+    assert first.pk != second.pk

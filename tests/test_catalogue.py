@@ -1,0 +1,51 @@
+"""The English catalogue is complete: nothing is left in Chinese."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.utils import translation
+
+CATALOGUE = Path(settings.BASE_DIR) / "locale/en/LC_MESSAGES/django.po"
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+ENTRY = re.compile(
+    r'^msgid (?P<id>(?:".*"\n)+)(?:msgid_plural (?:".*"\n)+)?'
+    r'(?P<text>(?:msgstr(?:\[\d\])? (?:".*"\n?)+)+)',
+    re.MULTILINE,
+)
+HOLDER = re.compile(r"%\(\w+\)[sd]|\{\w*\}")
+
+
+def entries() -> list[tuple[str, str]]:
+    text = CATALOGUE.read_text(encoding="utf-8")
+    return [(m["id"], m["text"]) for m in ENTRY.finditer(text) if m["id"] != '""\n']
+
+
+def test_every_string_of_the_interface_has_an_english_text() -> None:
+    found = entries()
+    missing = [i for i, t in found if re.fullmatch(r'(msgstr(\[\d\])? ""\n?)+', t)]
+
+    assert len(found) > 2000
+    assert missing == []
+    assert "#, fuzzy" not in CATALOGUE.read_text(encoding="utf-8")
+
+
+def test_no_english_text_holds_chinese_characters() -> None:
+    assert [t for _i, t in entries() if CHINESE.search(t)] == []
+
+
+def test_every_english_text_keeps_the_placeholders() -> None:
+    wrong = [
+        i
+        for i, t in entries()
+        if "msgstr[" not in t and set(HOLDER.findall(i)) != set(HOLDER.findall(t))
+    ]
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize(("language", "word"), [("zh-hans", "首页"), ("en", "Home")])
+def test_the_compiled_catalogue_is_used(language: str, word: str) -> None:
+    with translation.override(language):
+        assert translation.gettext("首页") == word
