@@ -36,7 +36,7 @@ class EventTable(Table):
     actor = Column(verbose_name=_("经办"))
     verb = Column(verbose_name=_("动作"))
     subject_label = Column(verbose_name=_("对象"))
-    reason = Column(verbose_name=_("事由"), orderable=False)
+    reason = Column(verbose_name=_("事由"), orderable=False, default="—")
 
     def render_verb(self, value: str) -> str:
         """Say the verb as a person would."""
@@ -60,7 +60,7 @@ class AccessLogTable(Table):
     action = Column(verbose_name=_("动作"))
     subject = Column(verbose_name=_("对象"))
     count = Column(verbose_name=_("条数"))
-    reason = Column(verbose_name=_("事由"))
+    reason = Column(verbose_name=_("事由"), default="—")
 
 
 class AccessLogFilter(FilterSet):

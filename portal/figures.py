@@ -44,7 +44,7 @@ SHOWN: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     SCHOOL: (
         ("schools.pupil_count", "schools:school-list"),
-        ("schools.large_class_count", "schools:school-list"),
+        ("schools.large_class_share", "schools:school-list"),
         ("schools.retention_rate", "schools:school-list"),
         ("schools.fitness_good_rate", "schools:school-list"),
     ),
@@ -55,9 +55,11 @@ DAILY = {
     "groups.member_school_count",
     "groups.school_coverage_ratio",
     "schools.large_class_share",
-    "schools.large_class_count",
 }
 """Figures that the register and the class lists tell on any day."""
+
+REPORTED = {"schools.pupil_count"}
+"""Sums of what schools report: without a single report they are unknown, not 0."""
 
 
 @dataclass(frozen=True)
@@ -167,12 +169,13 @@ def _figure(
     entry: Metric = metrics.get(key)
     periods = [period_of(year) for year in years]
     found = [compute(key, kind, [scope_id], p, region)[scope_id] for p in periods]
+    values = [None if key in REPORTED and not f.detail else f.value for f in found]
     return Figure(
         key=key,
         label=entry.title,
         unit=entry.unit,
-        value=found[0].value,
-        before=found[1].value if len(found) > 1 else None,
+        value=values[0],
+        before=values[1] if len(values) > 1 else None,
         note=str(_("%(year)s 学年，按登记与已报数据计算") % {"year": years[0].code}),
         url=url,
     )

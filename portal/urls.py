@@ -7,6 +7,7 @@ from portal import views
 app_name = "portal"
 urlpatterns = [
     path("", views.HomePage.as_view(), name="home"),
+    path("figures/", views.FiguresPage.as_view(), name="figures"),
     path("inbox/", views.InboxPage.as_view(), name="inbox"),
     path("search/", views.SearchPage.as_view(), name="search"),
     path("calendar/", views.CalendarPage.as_view(), name="calendar"),

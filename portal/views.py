@@ -23,7 +23,7 @@ from core.models import Notification, Objection, Publicity
 from core.registries import search
 from core.standing import Standing, standing_of
 from core.views.page import SIGNED_IN, Page
-from portal.figures import REGION_SCOPE, figures_for
+from portal.figures import KIND_OF_SCOPE, REGION_SCOPE, figures_for
 from portal.waiting import due_for, waiting_for
 
 SHOWN_DUE = 6
@@ -46,19 +46,33 @@ class HomePage(Page):
     def get(self, request: HttpRequest) -> HttpResponseBase:
         """Draw the home of the user's standing."""
         standing = standing_of(request)
-        waiting = waiting_for(request.user)
+        context = self.get_context_data(
+            standing=standing,
+            waiting=waiting_for(request.user),
+            has_figures=bool(standing and standing.scope in KIND_OF_SCOPE),
+            due=due_for(request.user)[:SHOWN_DUE],
+        )
+        return TemplateResponse(request, self.template_name, context)
+
+
+class FiguresPage(Page):
+    """My figures: a part of the home that comes by itself, and a page without it."""
+
+    permission = SIGNED_IN
+    title = gettext_lazy("主要数据")
+    template_name = "portal/figures.html"
+
+    def get(self, request: HttpRequest) -> HttpResponseBase:
+        """Work the figures out for the place the user stands in."""
+        standing = standing_of(request)
         figures = []
         if standing and standing.scope_id:
             figures = figures_for(
                 request.user, standing.scope, standing.scope_id, _region_of(standing)
             )
-        context = self.get_context_data(
-            standing=standing,
-            waiting=waiting,
-            figures=figures,
-            due=due_for(request.user)[:SHOWN_DUE],
-        )
-        return TemplateResponse(request, self.template_name, context)
+        part = "#tiles" if request.htmx else ""  # type: ignore[attr-defined]
+        context = self.get_context_data(figures=figures)
+        return TemplateResponse(request, f"{self.template_name}{part}", context)
 
 
 class InboxPage(Page):

@@ -28,22 +28,18 @@ GROUP BY i.id
 """
 
 
-def year_of(period: Period) -> AcademicYear | None:
-    """Return the school year of the reference day, else the last one before it."""
+def years_until(period: Period) -> list[AcademicYear]:
+    """Return the school year of the reference day and the one before, latest first.
+
+    Between two school years it is the last one that has begun.
+    """
     started = AcademicYear.objects.filter(starts_on__lte=period.day)
-    return started.order_by("-starts_on").first()
-
-
-def previous_year(year: AcademicYear) -> AcademicYear | None:
-    """Return the school year before."""
-    before = AcademicYear.objects.filter(starts_on__lt=year.starts_on)
-    return before.order_by("-starts_on").first()
+    return list(started.order_by("-starts_on")[:2])
 
 
 def base_params(ids: Sequence[int], period: Period) -> dict[str, Any]:
     """Return what every statement may name: ids, day, year, its start, states."""
-    year = year_of(period)
-    before = previous_year(year) if year else None
+    year, before, *_rest = *years_until(period), None, None
     return {
         "ids": list(ids),
         "day": period.day,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import gzip
 import hashlib
 import json
 import os
@@ -38,6 +39,7 @@ SOURCE_MAP = re.compile(
     rb"\n?(//[#@] ?sourceMappingURL=[^\s]*|/\*[#@] ?sourceMappingURL=.*?\*/)\s*",
     re.DOTALL,
 )
+PACKED = {".css", ".js", ".svg"}
 OLDEST_NODE = 18
 
 OUTLINE_PAINT = (
@@ -58,9 +60,9 @@ def bring() -> None:
 def files_current() -> bool:
     """Whether the copied files are those of the lock file."""
     stamp = VENDOR / ".lock-hash"
-    wanted = [VENDOR / name for name in FILES.values()] + [
-        CACHE / name for name in ICON_SOURCES
-    ]
+    wanted = [VENDOR / name for name in FILES.values()]
+    wanted += [packed(path) for path in wanted if path.suffix in PACKED]
+    wanted += [CACHE / name for name in ICON_SOURCES]
     return (
         stamp.exists()
         and stamp.read_text() == lock_hash()
@@ -155,12 +157,24 @@ def node_version(node: str) -> int:
 def copy_files(modules: Path) -> None:
     """Copy the named files, without their pointers to source maps."""
     for source, name in FILES.items():
-        target = VENDOR / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(SOURCE_MAP.sub(b"\n", (modules / source).read_bytes()))
+        content = SOURCE_MAP.sub(b"\n", (modules / source).read_bytes())
+        write(VENDOR / name, content)
     CACHE.mkdir(parents=True, exist_ok=True)
     for name in ICON_SOURCES:
         shutil.copyfile(modules / "@tabler" / "icons" / name, CACHE / name)
+
+
+def write(target: Path, content: bytes) -> None:
+    """Write a file and, beside it, the compressed form that browsers are sent."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(content)
+    if target.suffix in PACKED:
+        packed(target).write_bytes(gzip.compress(content, mtime=0))
+
+
+def packed(path: Path) -> Path:
+    """The name of a file's compressed form."""
+    return path.with_name(f"{path.name}.gz")
 
 
 def build_sprite() -> None:
@@ -170,8 +184,9 @@ def build_sprite() -> None:
     sprite = "".join(symbol(name, outline, filled) for name in names)
     text = f'<svg xmlns="http://www.w3.org/2000/svg">\n{sprite}</svg>\n'
     target = VENDOR / "icons.svg"
-    if not target.exists() or target.read_text() != text:
-        target.write_text(text)
+    made = target.exists() and packed(target).exists()
+    if not made or target.read_text() != text:
+        write(target, text.encode())
         say(f"  {len(names)} icons in static/vendor/icons.svg")
 
 

@@ -5,13 +5,15 @@
   const root = document.documentElement;
   const $$ = (selector, from = document) => [...from.querySelectorAll(selector)];
   const on = (event, handler, options) => document.addEventListener(event, handler, options);
-  const token = () => JSON.parse(document.body.getAttribute("hx-headers") || "{}")["X-CSRFToken"] || "";
+  const token = () =>
+    JSON.parse(document.body.getAttribute("hx-headers") || "{}")["X-CSRFToken"] || "";
   const loads = {};
-  const load = (src) => loads[src] ||= new Promise((done, fail) => {
-    const script = document.createElement("script");
-    Object.assign(script, { src, onload: done, onerror: fail });
-    document.head.append(script);
-  });
+  const load = (src) =>
+    (loads[src] ||= new Promise((done, fail) => {
+      const script = document.createElement("script");
+      Object.assign(script, { src, onload: done, onerror: fail });
+      document.head.append(script);
+    }));
   root.classList.add("js");
 
   /* Navigation: drawer on phones, fold to icons on desks. */
@@ -23,8 +25,14 @@
     (open ? nav.querySelector("a") : document.querySelector("[data-nav-open]"))?.focus();
   };
   on("click", (event) => {
-    if (event.target.closest("[data-nav-open]")) { event.preventDefault(); drawer(true); }
-    if (event.target.closest("[data-nav-shut]")) { event.preventDefault(); drawer(false); }
+    if (event.target.closest("[data-nav-open]")) {
+      event.preventDefault();
+      drawer(true);
+    }
+    if (event.target.closest("[data-nav-shut]")) {
+      event.preventDefault();
+      drawer(false);
+    }
     const fold = event.target.closest("[data-nav-fold]");
     if (fold) {
       const mini = document.getElementById("shell").classList.toggle("nav-mini");
@@ -41,29 +49,51 @@
     }
     const close = event.target.closest("[data-dismiss]");
     if (close) close.closest(".note").remove();
-    for (const menu of $$("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+    for (const menu of $$("details.menu[open]"))
+      if (!menu.contains(event.target)) menu.open = false;
   });
   on("keydown", (event) => {
     if (event.key === "Escape") {
-      const menu = document.activeElement?.closest("details.menu[open]") || document.querySelector("details.menu[open]");
-      if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
-      else if (nav?.classList.contains("is-open")) drawer(false);
+      const menu =
+        document.activeElement?.closest("details.menu[open]") ||
+        document.querySelector("details.menu[open]");
+      if (menu) {
+        menu.open = false;
+        menu.querySelector("summary").focus();
+      } else if (nav?.classList.contains("is-open")) drawer(false);
     }
     const typing = event.target.closest?.("input,select,textarea,[contenteditable]");
     if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) {
       const search = document.querySelector("[data-hotkey='/']");
-      if (search) { event.preventDefault(); search.focus(); }
+      if (search) {
+        event.preventDefault();
+        search.focus();
+      }
     }
   });
 
   /* The day looked at follows the links inside the site. */
   const day = new URLSearchParams(location.search).get("on");
-  if (day) on("click", (event) => {
-    const link = event.target.closest("a[href]");
-    if (!link || link.hasAttribute("data-today") || link.origin !== location.origin || link.hash && link.pathname === location.pathname) return;
-    const url = new URL(link.href);
-    if (!url.searchParams.has("on") && !url.pathname.startsWith("/accounts/")) { url.searchParams.set("on", day); link.href = url; }
-  }, true);
+  if (day)
+    on(
+      "click",
+      (event) => {
+        const link = event.target.closest("a[href]");
+        if (
+          !link ||
+          link.hasAttribute("data-today") ||
+          link.origin !== location.origin ||
+          (link.hash && link.pathname === location.pathname)
+        )
+          return;
+        const url = new URL(link.href);
+        if (!url.searchParams.has("on") && !url.pathname.startsWith("/accounts/")) {
+          url.searchParams.set("on", day);
+          link.href = url;
+        }
+      },
+      true,
+    );
 
   /* Forms: guard what is typed, keep drafts, send once. */
   let dirty = null;
@@ -75,11 +105,17 @@
       data.set("draft_page", location.pathname);
       for (const [key, value] of [...data]) if (value instanceof File) data.delete(key);
       try {
-        const answer = await fetch(form.dataset.autosave, { method: "POST", body: data, headers: { "X-CSRFToken": token() } });
+        const answer = await fetch(form.dataset.autosave, {
+          method: "POST",
+          body: data,
+          headers: { "X-CSRFToken": token() },
+        });
         const words = await answer.text();
         if (box) box.textContent = answer.ok || answer.status === 413 ? words : box.dataset.failed;
         if (answer.ok && dirty === form) dirty = null;
-      } catch { if (box) box.textContent = box.dataset.failed || ""; }
+      } catch {
+        if (box) box.textContent = box.dataset.failed || "";
+      }
     };
     form.addEventListener("input", () => {
       dirty = form;
@@ -87,19 +123,36 @@
       clearTimeout(timer);
       timer = setTimeout(save, 2500);
     });
-    form.addEventListener("submit", () => { dirty = null; clearTimeout(timer); });
+    form.addEventListener("submit", () => {
+      dirty = null;
+      clearTimeout(timer);
+    });
   };
-  window.addEventListener("beforeunload", (event) => { if (dirty?.isConnected) event.preventDefault(); });
+  window.addEventListener("beforeunload", (event) => {
+    if (dirty?.isConnected) event.preventDefault();
+  });
   on("submit", (event) => {
     const form = event.target;
     if (event.defaultPrevented || form.method !== "post" || form.hasAttribute("hx-post")) return;
-    if (form.dataset.sent) { event.preventDefault(); return; }
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
     form.dataset.sent = "1";
-    setTimeout(() => $$("button", form).forEach((button) => { button.disabled = true; }));
+    setTimeout(() =>
+      $$("button", form).forEach((button) => {
+        button.disabled = true;
+      }),
+    );
   });
   window.addEventListener("pageshow", (event) => {
     if (!event.persisted) return;
-    $$("form[data-sent]").forEach((form) => { delete form.dataset.sent; $$("button", form).forEach((b) => { b.disabled = false; }); });
+    $$("form[data-sent]").forEach((form) => {
+      delete form.dataset.sent;
+      $$("button", form).forEach((b) => {
+        b.disabled = false;
+      });
+    });
   });
 
   /* Parts of a page that need more: long selects, pictures. */
@@ -107,13 +160,25 @@
     if (select.tomselect) return;
     new window.TomSelect(select, {
       plugins: select.multiple ? ["remove_button"] : ["dropdown_input"],
-      maxOptions: 400, allowEmptyOption: true, hidePlaceholder: true,
-      render: { no_results: () => `<div class="no-results">${select.dataset.none || "没有匹配的选项"}</div>` },
+      maxOptions: 400,
+      allowEmptyOption: true,
+      hidePlaceholder: true,
+      render: {
+        no_results: () =>
+          `<div class="no-results">${select.dataset.none || "没有匹配的选项"}</div>`,
+      },
     });
   };
   const dress = (part) => {
-    $$("form[data-guard],form[data-autosave]", part).forEach((f) => { if (!f.dataset.guarded) { f.dataset.guarded = "1"; guard(f); } });
-    $$("[data-dismiss],[data-nav-fold],[data-fill-user]", part).forEach((b) => { b.hidden = false; });
+    $$("form[data-guard],form[data-autosave]", part).forEach((f) => {
+      if (!f.dataset.guarded) {
+        f.dataset.guarded = "1";
+        guard(f);
+      }
+    });
+    $$("[data-dismiss],[data-nav-fold],[data-fill-user]", part).forEach((b) => {
+      b.hidden = false;
+    });
     const selects = $$("select[data-pick]", part);
     if (selects.length) {
       if (!document.querySelector("link[data-pick]")) {
@@ -124,27 +189,54 @@
       }
       load(own.dataset.pick).then(() => selects.forEach(pick));
     }
-    if (part.querySelector?.("[data-chart]")) load(own.dataset.echarts).then(() => load(own.dataset.charts)).then(() => window.drawCharts(part));
+    if (part.querySelector?.("[data-chart]"))
+      load(own.dataset.echarts)
+        .then(() => load(own.dataset.charts))
+        .then(() => window.drawCharts(part));
     part.querySelector?.("[data-focus]")?.focus();
   };
   dress(document);
-  on("htmx:load", (event) => { if (event.detail.elt !== document.body) dress(event.detail.elt); });
+  on("htmx:load", (event) => {
+    if (event.detail.elt !== document.body) dress(event.detail.elt);
+  });
   on("htmx:configRequest", (event) => {
     if (!event.detail.elt.matches("form.tools")) return;
     const kept = event.detail.parameters;
     for (const key of [...new Set(Object.keys(kept))]) if (kept[key] === "") delete kept[key];
   });
-  on("htmx:beforeRequest", (event) => { if (!event.detail.elt.closest("[data-quiet],#job-bar")) root.classList.add("is-loading"); });
-  for (const name of ["htmx:afterRequest", "htmx:sendError", "htmx:timeout"]) on(name, () => root.classList.remove("is-loading"));
-  on("htmx:beforeSwap", (event) => { if (event.detail.isError && event.detail.requestConfig?.elt.closest("[data-quiet]")) event.detail.shouldSwap = false; });
-  on("htmx:afterSwap", (event) => { if (event.detail.target.id === "messages") event.detail.target.scrollIntoView({ block: "center" }); });
+  on("htmx:beforeRequest", (event) => {
+    if (!event.detail.elt.closest("[data-quiet],#job-bar")) root.classList.add("is-loading");
+  });
+  for (const name of ["htmx:afterRequest", "htmx:sendError", "htmx:timeout"])
+    on(name, () => root.classList.remove("is-loading"));
+  on("htmx:beforeSwap", (event) => {
+    if (event.detail.isError && event.detail.requestConfig?.elt.closest("[data-quiet]"))
+      event.detail.shouldSwap = false;
+  });
+  on("htmx:afterSwap", (event) => {
+    if (event.detail.target.id === "messages")
+      event.detail.target.scrollIntoView({ block: "center" });
+  });
 
   /* The section in view is marked at the side. */
   const marks = $$(".section-nav a[href^='#']");
   if (marks.length && "IntersectionObserver" in window) {
-    const watch = new IntersectionObserver((seen) => seen.filter((s) => s.isIntersecting).forEach((s) => {
-      marks.forEach((mark) => mark.getAttribute("href") === `#${s.target.id}` ? mark.setAttribute("aria-current", "true") : mark.removeAttribute("aria-current"));
-    }), { rootMargin: "-20% 0px -70%" });
-    marks.forEach((mark) => { const part = document.getElementById(mark.hash.slice(1)); if (part) watch.observe(part); });
+    const watch = new IntersectionObserver(
+      (seen) =>
+        seen
+          .filter((s) => s.isIntersecting)
+          .forEach((s) => {
+            marks.forEach((mark) =>
+              mark.getAttribute("href") === `#${s.target.id}`
+                ? mark.setAttribute("aria-current", "true")
+                : mark.removeAttribute("aria-current"),
+            );
+          }),
+      { rootMargin: "-20% 0px -70%" },
+    );
+    marks.forEach((mark) => {
+      const part = document.getElementById(mark.hash.slice(1));
+      if (part) watch.observe(part);
+    });
   }
 })();

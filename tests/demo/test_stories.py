@@ -16,8 +16,8 @@ from core.reports import files_of, is_intact
 from core.transitions import MoveRefused
 from demo.world import World
 from evaluation.choices import AssessmentState, CycleState, ReportState
-from evaluation.models import Assessment, Cycle, PeriodicReport, Result
 from evaluation.freezing import is_reproducible
+from evaluation.models import Assessment, Cycle, PeriodicReport, Result
 from groups.choices import CaseState, DocumentKind, GroupState, Role
 from groups.models import Document, EducationGroup, GroupCase, Membership
 from groups.permissions import can_approve_case, silent_departments, unheard_lines

@@ -116,6 +116,26 @@ def test_a_case_opens_on_every_tab(
     assert case.name in text_of(client.get(case.get_absolute_url(), {"tab": tab}))
 
 
+def test_a_decided_case_is_not_judged_against_the_group_it_made(
+    bureau: Bureau, signed_in: Any
+) -> None:
+    case = under_review(bureau)
+    client = signed_in(bureau.person("LEADING_GROUP"))
+    url = case.get_absolute_url()
+    assert "模式检查" in text_of(client.get(url, {"tab": "lines"}))
+
+    approve_case(
+        case,
+        by=bureau.person("LEADING_GROUP"),
+        document_number="示府发〔2026〕8号",
+        effective_on=today(),
+    )
+
+    page = text_of(client.get(url, {"tab": "lines"}))
+    assert "名单" in page
+    assert "模式检查" not in page
+
+
 def test_a_principal_forms_a_group_through_the_pages(
     bureau: Bureau, signed_in: Any
 ) -> None:

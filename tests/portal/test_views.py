@@ -1,5 +1,6 @@
 """Homes, inbox, search, notifications and public notices."""
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -13,10 +14,20 @@ from core.models import Deadline, Notification, Objection, Publicity
 from core.notify import meet_deadline, notify, set_deadline
 from core.reminders import remind_of_deadlines
 from tests.accounts.factories import UserFactory, user_with
-from tests.bureau.factories import CountyFactory
-from tests.schools.factories import SchoolFactory
+from tests.bureau.factories import (
+    AcademicYearFactory,
+    CountyFactory,
+    PolicyParameterFactory,
+)
+from tests.schools.factories import FullReturnFactory, SchoolFactory
 
 pytestmark = pytest.mark.django_db
+BY_HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture(autouse=True)
+def _parameters(db: None) -> None:
+    PolicyParameterFactory(key="class.large_min", value="56")
 
 
 @pytest.fixture
@@ -27,6 +38,12 @@ def county() -> Any:
 def text_of(response: Any) -> str:
     assert response.status_code == 200
     return response.content.decode()
+
+
+def figure_of(label: str, page: str) -> str:
+    """Return the value on the tile of this label."""
+    tile = page.split(f'<div class="label">{label}</div>', 1)[1]
+    return re.search(r'<div class="value[^"]*">([^<]*)<', tile)[1]
 
 
 def due(county: Any, day: date, role: str = "DISTRICT_EDU") -> Deadline:
@@ -76,14 +93,47 @@ def test_each_home_opens_with_a_fixed_number_of_queries(
     county: Any,
     django_assert_max_num_queries: Any,
 ) -> None:
+    AcademicYearFactory(first=2024)
+    AcademicYearFactory(first=2025)
     client = signed_in(user_with(role, county))
     client.get(reverse("portal:home"))
     SchoolFactory.create_batch(5, region=county)
 
-    with django_assert_max_num_queries(60):
+    with django_assert_max_num_queries(30):
         page = text_of(client.get(reverse("portal:home")))
+    with django_assert_max_num_queries(30):
+        part = text_of(client.get(reverse("portal:figures"), headers=BY_HTMX))
 
     assert "等我办理" in page
+    assert reverse("portal:figures") in page
+    assert "集团数" in part
+    assert "<html" not in part
+
+
+def test_without_scripts_the_figures_are_a_page_of_their_own(
+    signed_in: Callable[[Any], Any], county: Any
+) -> None:
+    AcademicYearFactory(first=2025)
+    client = signed_in(user_with("DISTRICT_EDU", county))
+
+    page = text_of(client.get(reverse("portal:figures")))
+
+    assert "<html" in page
+    assert "集团数" in page
+
+
+def test_what_no_school_has_reported_is_missing_and_not_nought(
+    signed_in: Callable[[Any], Any],
+) -> None:
+    this_year = AcademicYearFactory(first=2025)
+    school = SchoolFactory()
+    client = signed_in(user_with("SCHOOL_PRINCIPAL", school))
+    url = reverse("portal:figures")
+    assert figure_of("在校生数", text_of(client.get(url))) == "未填"
+
+    FullReturnFactory(school=school, year=this_year, students=430)
+
+    assert figure_of("在校生数", text_of(client.get(url))) == "430"
 
 
 def test_a_school_home_names_where_the_user_stands(
