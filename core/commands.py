@@ -3,6 +3,7 @@
 import json
 from typing import Any, NoReturn
 
+import pghistory
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -33,8 +34,10 @@ class JsonCommand(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run, and print the result in the form asked for."""
+        command = self.__module__.rpartition(".")[2]
         try:
-            result = self.run(**options)
+            with pghistory.context(command=command):
+                result = self.run(**options)
         except ValidationError as error:
             self._fail("；".join(error.messages), _code_of(error), options["json"])
         except PermissionDenied as error:

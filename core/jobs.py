@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from typing import Any, TypeVar
 
+import pghistory
 from celery import shared_task
 from django.conf import settings
 from django.db import transaction
@@ -191,9 +192,11 @@ def _close(running: RunningJob, state: str, **fields: Any) -> None:
 
 def perform(running: RunningJob) -> None:
     """Do a claimed job and close it with its result or its failure in words."""
-    function = kinds.get(running.job.kind)[0]
+    job = running.job
+    function = kinds.get(job.kind)[0]
     try:
-        url = function(running)
+        with pghistory.context(job=job.pk, user=job.by_id):
+            url = function(running)
     except ClaimLost:
         _close_cancelled(running)
     except JobFailed as error:

@@ -298,7 +298,7 @@ def compute_scores(cycle: Cycle) -> int:
     rows of the cycle go first, so that the work can be done again.
     """
     assessments = list(Assessment.objects.filter(cycle=cycle).order_by("pk"))
-    Score.objects.filter(assessment__cycle=cycle).delete()
+    Score.objects.of_cycle(cycle).delete()
     with override("zh-hans"):
         writer = Writer(cycle, gather(cycle, assessments))
         return _copy(writer.rows(assessments))

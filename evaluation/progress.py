@@ -80,7 +80,7 @@ class CycleProgress:
         sums = Score.objects.filter(assessment__cycle=self.cycle).aggregate(
             whole=Sum("max_score"),
             open=Sum("max_score", filter=waiting),
-            leaves=Count("pk", filter=waiting),
+            leaves=Count("assessment", filter=waiting),
         )
         whole = sums["whole"] or 0
         done = whole - (sums["open"] or 0)

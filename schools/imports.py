@@ -21,7 +21,7 @@ from schools.choices import (
     SchoolType,
     UrbanRural,
 )
-from schools.names import initials_of, normalize_name, pinyin_of
+from schools.names import normalize_name, spell
 
 HIGHER, MIDDLE, UNCLEAR = "HIGHER", "MIDDLE", "UNCLEAR"
 
@@ -352,11 +352,9 @@ class SchoolImport(ImportKind):
         if not normalize_name(name):
             return
         normal = normalize_name(name)
+        pinyin, initials = spell(name)
         row.values.update(
-            name=name,
-            normalized_name=normal,
-            pinyin=pinyin_of(name),
-            initials=initials_of(name),
+            name=name, normalized_name=normal, pinyin=pinyin, initials=initials
         )
         county = row.get("administered_by_id")
         if county and not row.is_rejected and "distinguisher" not in row.values:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Min, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -12,7 +12,7 @@ from core.registries import InboxItem, InboxSource, inbox
 from schools.choices import ReturnState
 from schools.models import School, SchoolReturn
 
-MOST = 50
+MOST, FEW = 50, 5
 SUBMIT = "schools.submit_schoolreturn"
 CONFIRM = "schools.confirm_schoolreturn"
 CHECK = "schools.check_schoolreturn"
@@ -68,7 +68,18 @@ def _for_bureau(user: Any) -> list[InboxItem]:
     rows = _rows(user, ACCEPT, S.CONFIRMED, S.GROUP_CHECKED).exclude(
         Q(submitted_by=user) | Q(confirmed_by=user)
     )
-    return [_item(row, _("验收"), row.confirmed_at) for row in rows[:MOST]]
+    counted = rows.order_by().aggregate(n=Count("pk"), oldest=Min("confirmed_at"))
+    if counted["n"] <= FEW:
+        return [_item(row, _("验收"), row.confirmed_at) for row in rows]
+    return [
+        InboxItem(
+            title=_("%(count)s 份年度报表待验收") % {"count": counted["n"]},
+            url=f"{reverse('schools:return-list')}?state=CONFIRMED",
+            source=_("年度报表"),
+            since=counted["oldest"] or today(),
+            action=_("验收"),
+        )
+    ]
 
 
 def _stages(user: Any) -> list[InboxItem]:

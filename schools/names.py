@@ -3,11 +3,12 @@
 import unicodedata
 
 from django.db.models import CharField, Func
-from pypinyin import Style, lazy_pinyin
+from pypinyin import lazy_pinyin
 
 UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ〔〕【】[]{}"
 LOWER = "abcdefghijklmnopqrstuvwxyz()()()()"
 DROPPED = " \t\n\r\v\f\u00a0\u2028\u2029\u200b\u200c\u200d\u2060\ufeff"
+AS_IS = "\0"
 _TABLE = str.maketrans(UPPER, LOWER, DROPPED)
 
 
@@ -29,11 +30,11 @@ class NormalName(Func):
     )
 
 
-def pinyin_of(name: str) -> str:
-    """Return the name in pinyin without tones, for sorting and searching."""
-    return "".join(lazy_pinyin(normalize_name(name)))[:200]
+def spell(name: str) -> tuple[str, str]:
+    """Return the name in pinyin without tones, and the first letters of that.
 
-
-def initials_of(name: str) -> str:
-    """Return the first letters of the name's pinyin."""
-    return "".join(lazy_pinyin(normalize_name(name), style=Style.FIRST_LETTER))[:100]
+    What is no Chinese character stays as it is in both.
+    """
+    pieces = lazy_pinyin(normalize_name(name), errors=lambda text: f"{AS_IS}{text}")
+    letters = (p[1:] if p.startswith(AS_IS) else p[:1] for p in pieces)
+    return "".join(pieces).replace(AS_IS, "")[:200], "".join(letters)[:100]

@@ -14,7 +14,11 @@ env = environ.Env()
 # --- Services -------------------------------------------------------------
 _urls = service_urls(BASE_DIR)
 DATABASES = {"default": env.db_url_config(_urls.database)}
-DATABASES["default"].setdefault("OPTIONS", {})
+# Every trigger asks this setting; where it is unknown, each row of a statement costs
+# an aborted subtransaction.
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
+    "options", "-c pgtrigger.ignore={}"
+)
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 REDIS_URL = _urls.redis

@@ -6,7 +6,7 @@ import dataclasses
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -165,12 +165,28 @@ def typed(value: Any, kind: str) -> Value:
     return int(value)
 
 
+PLAIN = {str, int, bool, type(None)}
+
+
 def _refuse_floats(value: object, where: str) -> None:
+    found = _path_of_float(value)
+    if found is not None:
+        raise TypeError(f"{where}{found}: a float has no canonical form")
+
+
+def _path_of_float(value: object) -> str | None:
+    """Return the way to the first float, written only where there is one."""
     if isinstance(value, float):
-        raise TypeError(f"{where}: a float has no canonical form")
+        return ""
+    steps: Iterable[tuple[object, object]] = ()
     if isinstance(value, Mapping):
-        for key, item in value.items():
-            _refuse_floats(item, f"{where}.{key}")
+        steps = value.items()
     elif isinstance(value, list | tuple):
-        for index, item in enumerate(value):
-            _refuse_floats(item, f"{where}[{index}]")
+        steps = enumerate(value)
+    for step, item in steps:
+        if type(item) in PLAIN:
+            continue
+        found = _path_of_float(item)
+        if found is not None:
+            return f"[{step}]{found}" if isinstance(step, int) else f".{step}{found}"
+    return None

@@ -130,7 +130,6 @@ def _apply(run: ImportRun, by: Any, progress: Progress) -> ImportRun:
 
 
 def _write(run: ImportRun, kind: ImportKind, by: Any) -> None:
-    sql.quicken_triggers()
     with told_in_words():
         batch = Batch(run, kind, by)
         kind.apply(batch)

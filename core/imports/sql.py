@@ -83,21 +83,6 @@ def planned_for(rows: int) -> Iterator[None]:
         cursor.execute("SET LOCAL enable_nestloop = on")
 
 
-QUICK_TRIGGERS = """
-SELECT set_config('pgtrigger.ignore',
-    coalesce(nullif(current_setting('pgtrigger.ignore', true), ''), '{}'), true)
-"""
-
-
-def quicken_triggers() -> None:
-    """Define the setting that every pgtrigger function looks for, in this transaction.
-
-    Where it is undefined each call ends in an aborted subtransaction, and each abort
-    walks through all deferred trigger events: quadratic for a bulk write.
-    """
-    execute(QUICK_TRIGGERS, {})
-
-
 def settle_constraints() -> None:
     """Let deferred constraints speak now, so that their refusal is told in words."""
     execute("SET CONSTRAINTS ALL IMMEDIATE", {})

@@ -208,7 +208,6 @@ def _undo(run: ImportRun) -> UndoSummary:
 
     In this order a restored key never cascades into rows that are about to go.
     """
-    sql.quicken_triggers()
     summary = UndoSummary(run.pk)
     models_written = _models_of(run)
     for model in reversed(models_written):

@@ -7,7 +7,8 @@ import pghistory
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -43,12 +44,23 @@ class AssessmentQuerySet(AccessQuerySet):
         return self.exclude(state=AssessmentState.EXEMPT)
 
     def with_progress(self) -> "AssessmentQuerySet":
-        """Annotate the weight scored so far and the weight of all leaves."""
-        scored = Q(scores__score__isnull=False) | Q(scores__is_na=True)
+        """Annotate the weight scored so far, that of all leaves, and the leaves left.
+
+        By a subquery a row, which a page of a long list asks for its own rows only.
+        """
+        weight, leaves = models.Sum("max_score"), models.Count("assessment")
+        scored = Q(score__isnull=False) | Q(is_na=True)
         return self.annotate(
-            weight_done=models.Sum("scores__max_score", filter=scored, default=0),
-            weight_all=models.Sum("scores__max_score", default=0),
+            weight_done=_of_scores(weight, models.DecimalField(), scored),
+            weight_all=_of_scores(weight, models.DecimalField()),
+            waiting=_of_scores(leaves, models.IntegerField(), ~scored),
         )
+
+
+def _of_scores(figure: Any, kind: Any, which: Q | None = None) -> Coalesce:
+    rows = Score.objects.filter(which or Q(), assessment=OuterRef("pk")).order_by()
+    found = rows.values("assessment").annotate(figure=figure).values("figure")
+    return Coalesce(Subquery(found), 0, output_field=kind)
 
 
 class Assessment(models.Model):
@@ -204,6 +216,15 @@ class Assessment(models.Model):
 class ScoreQuerySet(AccessQuerySet):
     """Scores in business words."""
 
+    def of_cycle(self, cycle: Any) -> "ScoreQuerySet":
+        """Keep the scores of a cycle, named by the keys of its assessments.
+
+        A delete through the relation would join the table with itself, which takes
+        minutes while the planner does not yet know how many rows were just written.
+        """
+        keys = Assessment.objects.filter(cycle=cycle).values_list("pk", flat=True)
+        return self.filter(assessment__in=list(keys))
+
     def missing(self) -> "ScoreQuerySet":
         """Keep the leaves that still wait for a person."""
         return self.filter(score__isnull=True, is_na=False)
@@ -238,7 +259,11 @@ class Score(models.Model):
     """
 
     assessment = models.ForeignKey(
-        Assessment, models.CASCADE, verbose_name=_("考核任务"), related_name="scores"
+        Assessment,
+        models.CASCADE,
+        verbose_name=_("考核任务"),
+        related_name="scores",
+        db_index=False,  # score_progress and score_once_per_leaf begin with it
     )
     indicator = models.ForeignKey(
         "evaluation.Indicator",
@@ -280,6 +305,14 @@ class Score(models.Model):
     class Meta:
         ordering = ["assessment", "indicator"]
         verbose_name = verbose_name_plural = _("指标得分")
+        indexes = [
+            # how far a cycle is, without reading the wide rows
+            models.Index(
+                name="score_progress",
+                fields=["assessment"],
+                include=["max_score", "score", "is_na"],
+            )
+        ]
         constraints = [
             models.UniqueConstraint(
                 name="score_once_per_leaf",

@@ -1,6 +1,7 @@
 """The result of an assessment: one number, its grade and place, then frozen."""
 
 from decimal import Decimal
+from typing import Any
 
 import pgtrigger
 from django.db import models
@@ -10,12 +11,17 @@ from django.utils.translation import gettext_lazy as _
 
 from core.querysets import AccessQuerySet
 from evaluation.choices import Grade, Limit, ResultState
-from evaluation.models.assessment import POINTS
+from evaluation.models.assessment import POINTS, Assessment
 from evaluation.models.rules import RESULT_FROZEN
 
 
 class ResultQuerySet(AccessQuerySet):
     """Results in business words."""
+
+    def of_cycle(self, cycle: Any) -> "ResultQuerySet":
+        """Keep the results of a cycle, named by the keys of its assessments."""
+        keys = Assessment.objects.filter(cycle=cycle).values_list("pk", flat=True)
+        return self.filter(assessment__in=list(keys))
 
     def published(self) -> "ResultQuerySet":
         """Keep the results in force."""

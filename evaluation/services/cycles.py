@@ -130,7 +130,7 @@ def lock_data(cycle: Cycle, *, by: Any, reason: str = "") -> Cycle:
 def unlock_data(cycle: Cycle, *, by: Any, reason: str) -> Cycle:
     """Take the computed scores back, so that figures can be put right."""
     cycle = move(cycle, "unlock_data", by=by, reason=reason, data_locked_at=None)
-    Score.objects.filter(assessment__cycle=cycle).delete()
+    Score.objects.of_cycle(cycle).delete()
     return cycle
 
 
@@ -213,7 +213,7 @@ def consolidate(cycle: Cycle, *, by: Any, reason: str = "") -> Cycle:
 def back_to_review(cycle: Cycle, *, by: Any, reason: str) -> Cycle:
     """Drop the draft results and open the scores again."""
     cycle = move(cycle, "back_to_review", by=by, reason=reason, consolidated_on=None)
-    Result.objects.filter(assessment__cycle=cycle).delete()
+    Result.objects.of_cycle(cycle).delete()
     return cycle
 
 

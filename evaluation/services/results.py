@@ -36,7 +36,7 @@ def work_out_results(cycle: Cycle) -> int:
             *_graded(schools, rules, {}, quota=None),
         ]
         before = _previous(cycle)
-        Result.objects.filter(assessment__cycle=cycle).delete()
+        Result.objects.of_cycle(cycle).delete()
         made = Result.objects.bulk_create(
             (
                 _result(cycle, sheet, grade, rules, falls, before)

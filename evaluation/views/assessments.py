@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import BooleanField, Count, ExpressionWrapper, Q
+from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
@@ -63,12 +63,10 @@ class AssessmentListPage(ListPage):
 
     def get_queryset(self) -> Any:
         """Return assessments with how far they are."""
-        waiting = Q(scores__score__isnull=True, scores__is_na=False)
         return (
             super()
             .get_queryset()
             .with_progress()
-            .annotate(waiting=Count("scores", filter=waiting))
             .select_related("cycle__year", "county", "lead_school", "result")
         )
 

@@ -24,19 +24,20 @@ from core.views import (
     ObjectMixin,
     Page,
 )
-from evaluation.choices import AssessmentState, CycleState, ReportState
+from evaluation.choices import CycleState, ReportState
 from evaluation.filters import CycleFilter
 from evaluation.forms import CycleForm, PublicityForm
 from evaluation.models import Assessment, Cycle, Result
 from evaluation.permissions import can_compile
-from evaluation.progress import CycleProgress
+from evaluation.progress import DONE, CycleProgress
 from evaluation.reports import compile_cycle, runs_of
 from evaluation.services import create_cycle
 from evaluation.tables import CycleTable
 
 VIEW = "evaluation.view_cycle"
 LIST = gettext_lazy("考核周期")
-DONE = [AssessmentState.CONFIRMED, AssessmentState.FINAL, AssessmentState.EXEMPT]
+SHOWN = 40
+"""How many rows of a tab stand on the page of a cycle; the lists have them all."""
 STEPS = [
     CycleState.PLANNED,
     CycleState.OPEN,
@@ -152,24 +153,27 @@ class CyclePage(DetailPage):
     def get_tab_context(self, slug: str) -> dict[str, Any]:
         """Return what the tab shows, narrowed to what the user may know of."""
         if slug == "results":
-            return {"results": self.results()}
+            results = self.results()
+            return {"results": results[:SHOWN], "more": len(results) > SHOWN}
         if slug == "reports":
             return {"runs": self.runs()}
+        rows = self.assessments()
         return {
             "progress": CycleProgress(self.object),
-            "assessments": self.assessments(),
+            "assessments": rows[:SHOWN],
+            "more": len(rows) > SHOWN,
             "is_scoring": self.object.state == CycleState.REVIEW,
         }
 
     def assessments(self) -> list[dict[str, Any]]:
-        """Return the assessments with their report and how far they are."""
+        """Return the first assessments with their report and how far they are."""
         rows = (
             Assessment.objects.visible_to(self.request.user)
             .filter(cycle=self.object)
             .with_progress()
             .select_related("lead_school", "county")
             .prefetch_related("reports")
-            .order_by(F("school_id").asc(nulls_first=True), "pk")
+            .order_by(F("school_id").asc(nulls_first=True), "pk")[: SHOWN + 1]
         )
         return [self.board_row(row) for row in rows]
 
@@ -190,15 +194,16 @@ class CyclePage(DetailPage):
         }
 
     def results(self) -> list[Result]:
-        """Return the results by place, groups first."""
+        """Return the first results by place, groups before schools."""
         rows = (
             Result.objects.visible_to(self.request.user)
             .filter(assessment__cycle=self.object)
             .defer("frozen")
             .select_related("assessment__county")
-            .order_by("rank", "pk")
+            .alias(of_school=Q(assessment__school__isnull=False))
+            .order_by("of_school", "rank", "pk")
         )
-        return sorted(rows, key=lambda row: not row.assessment.is_group)
+        return list(rows[: SHOWN + 1])
 
     def runs(self) -> list[Any]:
         """Return the newest reports that the user may read."""

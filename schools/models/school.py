@@ -27,7 +27,7 @@ from schools.choices import (
     Stage,
     UrbanRural,
 )
-from schools.names import NormalName, initials_of, pinyin_of
+from schools.names import NormalName, spell
 from schools.querysets import SchoolQuerySet, StageQuerySet
 
 GENERATED = ["normalized_name", "provisional_no", "stage_to_confirm"]
@@ -346,7 +346,7 @@ class School(Sourced):
 
     def spell(self) -> None:
         """Set pinyin and initials from the name."""
-        self.pinyin, self.initials = pinyin_of(self.name), initials_of(self.name)
+        self.pinyin, self.initials = spell(self.name)
 
     @property
     def label(self) -> str:

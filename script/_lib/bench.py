@@ -11,7 +11,7 @@ from .paths import ROOT
 from .say import Stop, say
 from .testing import services
 
-APART = {"__init__", "harness"}
+APART = {"__init__", "dataset", "harness"}
 
 
 def main(arguments: list[str]) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from audit.models import Event
@@ -270,6 +271,19 @@ def test_a_changed_snapshot_is_found_when_the_result_is_worked_out_again(
 
     assert replay(result)["totals"]["score"] == "89.33"
     assert not is_reproducible(result)
+
+
+def test_scores_are_taken_back_without_joining_their_table_to_itself(
+    world: World,
+) -> None:
+    cycle = world.self_evaluating()
+
+    with CaptureQueriesContext(connection) as captured:
+        Score.objects.of_cycle(cycle).delete()
+
+    (statement,) = [q["sql"] for q in captured if "DELETE" in q["sql"]]
+    assert "SELECT" not in statement.partition("DELETE")[2]
+    assert not Score.objects.exists()
 
 
 def test_data_can_be_unlocked_put_right_and_locked_again(world: World) -> None:

@@ -211,6 +211,28 @@ def test_a_cycle_shows_progress_results_and_reports(
     assert "甲集团" in text_of(page)
 
 
+@pytest.mark.parametrize(
+    ("tab", "link", "words"),
+    [
+        ("board", "assessment-list", "查看全部考核对象"),
+        ("results", "result-list", "查看全部结果"),
+    ],
+)
+def test_a_cycle_of_many_shows_the_first_and_leads_to_the_list_of_all(
+    tab: str, link: str, words: str, world: World, signed_in: SignIn, monkeypatch: Any
+) -> None:
+    cycle = world.published()
+    client = signed_in(world.bureau)
+    assert words not in text_of(get(client, "cycle-detail", cycle.pk, tab=tab))
+
+    monkeypatch.setattr("evaluation.views.cycles.SHOWN", 1)
+    page = text_of(get(client, "cycle-detail", cycle.pk, tab=tab))
+
+    assert words in page
+    assert f"{reverse(f'evaluation:{link}')}?cycle={cycle.pk}" in page
+    assert page.count("<tr>") == 2
+
+
 def test_a_step_is_told_before_it_is_pressed_and_made_on_post(
     world: World, signed_in: SignIn
 ) -> None:

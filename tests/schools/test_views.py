@@ -614,6 +614,20 @@ def test_bureau_sends_back_with_a_reason(world: Any, signed_in: Any) -> None:
 # --- inbox and search --------------------------------------------------------------
 
 
+def test_many_returns_to_accept_are_one_item_that_leads_to_their_list(
+    world: Any,
+) -> None:
+    here = world.here
+    for _number in range(6):
+        school = SchoolFactory(region=here.county)
+        FullReturnFactory(school=school, year=world.year, state="CONFIRMED")
+
+    (item, *_others) = inbox.get("schools").waiting(here.bureau)
+
+    assert item.title == "6 份年度报表待验收"
+    assert item.url == f"{reverse('schools:return-list')}?state=CONFIRMED"
+
+
 def test_inbox_holds_what_waits_for_each_hand(world: Any) -> None:
     here = world.here
     FullReturnFactory(
