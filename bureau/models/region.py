@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bureau.choices import Level
 from bureau.querysets import RegionQuerySet
-from core.constraints import NoOverlap
+from core.constraints import NoOverlap, refusals
 from core.models import DatedModel, Sourced
 from core.querysets import DatedQuerySet
 
@@ -31,6 +31,9 @@ PLACE_ROW = """
     NEW.lineage := coalesce(up.lineage, ARRAY[]::bigint[]) || NEW.id;
     RETURN NEW;
 """
+refusals.register(
+    "region_not_within_itself", _("行政区不能放在自己的下级之下，请改选上级")
+)
 PLACE_BELOW = """
     UPDATE bureau_region SET path = path WHERE parent_id = NEW.id;
     RETURN NULL;

@@ -7,10 +7,15 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
+from core.registry import Registry
+
+refusals: Registry[str, object] = Registry("refusals of triggers")
+"""What to tell a person when a trigger refuses, by the constraint name it raises."""
+
 
 @cache
 def _messages() -> dict[str, object]:
-    return {
+    return dict(refusals.items()) | {
         constraint.name: constraint.violation_error_message
         for model in apps.get_models()
         for constraint in model._meta.constraints
@@ -26,7 +31,7 @@ def violated_name(error: DatabaseError) -> str:
 
 
 def explain(error: DatabaseError) -> ValidationError:
-    """Return the plain message of the violated constraint, or a general one."""
+    """Return the plain message of the violated constraint or trigger."""
     name = violated_name(error)
     message = _messages().get(name) or _(
         "保存未完成：数据与已有记录冲突（%(rule)s）。请刷新页面核对后再试。"

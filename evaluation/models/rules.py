@@ -1,5 +1,9 @@
 """The SQL of the rules that frameworks, scores and results keep in the database."""
 
+from django.utils.translation import gettext_lazy as _
+
+from core.constraints import refusals
+
 FRAMEWORK_FROZEN = """
     IF TG_OP = 'UPDATE'
        AND to_jsonb(NEW) - '{state,retired_on}'::text[]
@@ -29,6 +33,10 @@ FRAMEWORK_SUMS = """
     END IF;
     RETURN NULL;
 """
+refusals.register(
+    "framework_children_add_up",
+    _("下级指标的权重之和必须等于上级指标，一级指标合计 100"),
+)
 
 INDICATOR_FROZEN = """
     IF TG_OP IN ('INSERT', 'UPDATE') THEN
@@ -50,6 +58,7 @@ INDICATOR_FROZEN = """
     IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
     RETURN NEW;
 """
+refusals.register("framework_frozen", _("指标体系已经发布，不能再修改；请建立新版本"))
 
 INDICATOR_TOTALS = """
     FOREACH owner IN ARRAY CASE TG_OP
@@ -98,8 +107,10 @@ SCORE_ADDED = """
     END IF;
     RETURN NULL;
 """
+refusals.register("score_frozen", _("结果已经公布，其得分不能再修改"))
 
 RESULT_FROZEN = """
     RAISE EXCEPTION 'a published result is frozen'
         USING ERRCODE = '23514', CONSTRAINT = 'result_frozen';
 """
+refusals.register("result_frozen", _("考核结果已经公布，不能再修改"))

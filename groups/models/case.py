@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from core.constraints import CarriedKey
+from core.constraints import CarriedKey, refusals
 from core.models import Attachment, Opinion
 from groups.choices import (
     CaseKind,
@@ -34,6 +34,7 @@ APPROVED_HAS_GROUP = """
     END IF;
     RETURN NULL;
 """
+refusals.register("case_approved_has_group", _("批准组建时必须同时设立集团"))
 
 
 def person(label: object) -> models.ForeignKey:

@@ -8,7 +8,7 @@ from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from core.constraints import CarriedKey, NoOverlap
+from core.constraints import CarriedKey, NoOverlap, refusals
 from core.models import DatedModel
 from core.querysets import DatedQuerySet
 from groups.choices import (
@@ -33,6 +33,7 @@ NOTHING_OUTSTANDING = """
     END IF;
     RETURN NEW;
 """
+refusals.register("group_closes_settled", _("集团还有未了结的事项，全部了结后才能撤销"))
 
 
 class GroupProfile(models.Model):

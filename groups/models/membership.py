@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Case, CheckConstraint, Q, UniqueConstraint, Value, When
 from django.utils.translation import gettext_lazy as _
 
-from core.constraints import CarriedKey, NoOverlap, OverRange
+from core.constraints import CarriedKey, NoOverlap, OverRange, refusals
 from core.models import DatedModel
 from groups.choices import CORE_WEAK_FORMS, GroupType, JoinForm, Role
 from groups.models.group import EducationGroup
@@ -35,6 +35,9 @@ NOTHING_OUTSTANDING = """
     END IF;
     RETURN NEW;
 """
+refusals.register(
+    "membership_ends_settled", _("该校还有未了结的事项，全部了结后才能退出")
+)
 
 
 @pghistory.track(

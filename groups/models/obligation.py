@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import CheckConstraint, F, Q
 from django.utils.translation import gettext_lazy as _
 
-from core.constraints import CarriedKey
+from core.constraints import CarriedKey, refusals
 from groups.choices import ObligationKind
 from groups.models.group import EducationGroup
 from groups.models.membership import Membership
@@ -30,6 +30,10 @@ PARENT_STILL_OPEN = """
     END IF;
     RETURN NEW;
 """
+refusals.register(
+    "obligation_of_open_membership", _("该校已经退出，不能再登记未了结事项")
+)
+refusals.register("obligation_of_open_group", _("集团已经撤销，不能再登记未了结事项"))
 
 
 class Obligation(models.Model):

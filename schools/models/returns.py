@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from core.constraints import refusals
 from schools.choices import EDITABLE, ReturnState, Stage
 from schools.models.school import School
 from schools.querysets import ReturnQuerySet
@@ -39,6 +40,7 @@ LOCKED_STAYS = """
     IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
     RETURN NEW;
 """
+refusals.register("return_locked_stays", _("年度报表已经锁定，不能再修改"))
 
 
 def count(label: object) -> models.PositiveIntegerField:

@@ -13,7 +13,7 @@ from django.db.models.functions import Cast, Concat, LPad
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from core.constraints import CarriedKey
+from core.constraints import CarriedKey, refusals
 from core.models import Sourced
 from schools.choices import (
     ALLOWED_STAGES,
@@ -40,6 +40,9 @@ CODE_LIES_IN_PROVINCE = """
     END IF;
     RETURN NEW;
 """
+refusals.register(
+    "school_code_province", _("学校标识码的省级代码必须与学校所在的省一致")
+)
 TYPED_SCHOOL_HAS_STAGE = """
     DECLARE wanted bigint := {school};
     BEGIN
@@ -52,6 +55,7 @@ TYPED_SCHOOL_HAS_STAGE = """
     RETURN NULL;
     END;
 """
+refusals.register("school_has_stage", _("确定办学类型的学校至少要有一个学段"))
 
 STAGE_FITS_TYPE = """
     PERFORM 1 FROM schools_schoolstage t
@@ -62,6 +66,7 @@ STAGE_FITS_TYPE = """
     END IF;
     RETURN NULL;
 """
+refusals.register("stage_fits_type", _("学段与学校的办学类型不符"))
 
 
 def _prefix_rule() -> Q:

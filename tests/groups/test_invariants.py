@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from core.constraints import violated_name
+from core.constraints import explain, violated_name
 from groups.choices import GroupState, GroupType, Role
 from groups.models import (
     CaseDecision,
@@ -33,13 +33,14 @@ from tests.schools.factories import SchoolFactory
 LATER, LATEST = date(2023, 9, 1), date(2024, 9, 1)
 
 
-def refused(name: str, act: Callable[[], Any]) -> None:
-    """Run ``act`` to its commit and expect the constraint to refuse it."""
+def refused(name: str, act: Callable[[], Any]) -> IntegrityError:
+    """Run ``act`` to its commit; return the constraint's refusal."""
     with pytest.raises(IntegrityError) as caught, transaction.atomic():
         act()
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     assert violated_name(caught.value) == name
+    return caught.value
 
 
 def raw(row: dict[str, Any]) -> None:
@@ -395,7 +396,8 @@ def test_an_open_obligation_holds_the_membership(group: EducationGroup) -> None:
     held = _obligation(group, member)
     rows = Membership.objects.filter(pk=member.pk)
 
-    refused("membership_ends_settled", lambda: rows.update(valid_to=LATER))
+    error = refused("membership_ends_settled", lambda: rows.update(valid_to=LATER))
+    assert explain(error).messages == ["该校还有未了结的事项，全部了结后才能退出"]
     Obligation.objects.filter(pk=held.pk).update(settled_on=LATER)
     assert rows.update(valid_to=LATER) == 1
 
