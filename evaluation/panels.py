@@ -1,4 +1,4 @@
-"""Parts of a group's and a school's page: their results."""
+"""Parts of other rooms' pages: a subject's results, the indicators on a clause."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.registries import Panel, panels
 from evaluation import words
-from evaluation.models import Assessment, Result
+from evaluation.models import Assessment, Framework, Indicator, Result
 
 MOST = 5
 
@@ -42,6 +42,30 @@ def school_results(request: Any, school: Model) -> str:
     return _render(request, school=school)
 
 
+def indicators_of_clause(request: Any, clause: Any) -> str:
+    """Return the leaves that rest on a clause, of the frameworks the user may see."""
+    leaves = (
+        Indicator.objects.leaves()
+        .filter(
+            framework__in=Framework.objects.visible_to(request.user),
+            clause=clause.clause_id,
+        )
+        .select_related("framework__region")
+        .order_by("framework__region__path", "framework", "position")
+    )
+    context = {"leaves": leaves}
+    return render_to_string("evaluation/panel_indicators.html", context, request)
+
+
+panels.register(
+    ("bureau.policyclause", "evaluation-indicators"),
+    Panel(
+        _("依据本条的指标"),
+        "evaluation.view_framework",
+        indicators_of_clause,
+        order=60,
+    ),
+)
 panels.register(
     ("groups.educationgroup", "evaluation-results"),
     Panel(_("考核结果"), "evaluation.view_result", group_results, order=60),
@@ -51,4 +75,4 @@ panels.register(
     Panel(_("考核结果"), "evaluation.view_result", school_results, order=60),
 )
 
-__all__ = ["group_results", "school_results", "words"]
+__all__ = ["group_results", "indicators_of_clause", "school_results", "words"]

@@ -1,6 +1,8 @@
 """The English catalogue is complete: nothing is left in Chinese."""
 
 import re
+from ast import literal_eval
+from gettext import GNUTranslations
 from pathlib import Path
 
 import pytest
@@ -29,6 +31,14 @@ def test_every_string_of_the_interface_has_an_english_text() -> None:
     assert len(found) > 2000
     assert missing == []
     assert "#, fuzzy" not in CATALOGUE.read_text(encoding="utf-8")
+
+
+def test_the_compiled_catalogue_holds_every_entry() -> None:
+    with CATALOGUE.with_suffix(".mo").open("rb") as compiled:
+        known = GNUTranslations(compiled)._catalog
+    ids = ["".join(map(literal_eval, i.splitlines())) for i, _text in entries()]
+
+    assert [i for i in ids if i not in known and (i, 0) not in known] == []
 
 
 def test_no_english_text_holds_chinese_characters() -> None:

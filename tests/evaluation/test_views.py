@@ -26,7 +26,11 @@ from evaluation.services import (
     start_self_evaluation,
 )
 from tests.accounts.factories import user_with
-from tests.bureau.factories import AcademicYearFactory, CountyFactory
+from tests.bureau.factories import (
+    AcademicYearFactory,
+    CountyFactory,
+    PolicyClauseFactory,
+)
 from tests.evaluation.factories import (
     World,
     framework_of,
@@ -712,3 +716,25 @@ def test_panels_show_results_on_group_and_school_pages(
 
     assert "81.33" in text_of(of_group)
     assert "2024-2025 学年年度考核" in text_of(of_school)
+
+
+def test_a_clause_shows_the_indicators_that_rest_on_it(
+    world: World, signed_in: SignIn
+) -> None:
+    leaf = world.framework.indicators.leaves().first()
+    clause = PolicyClauseFactory(clause_id=leaf.clause)
+    url = f"/panels/bureau.policyclause/{clause.pk}/evaluation-indicators/"
+    client = signed_in(world.bureau)
+
+    assert url in text_of(client.get(clause.get_absolute_url()))
+    panel = text_of(client.get(url, headers={"HX-Request": "true"}))
+
+    assert leaf.name_zh in panel
+    assert world.framework.get_absolute_url() in panel
+
+
+def test_a_clause_without_indicators_says_so(world: World, signed_in: SignIn) -> None:
+    clause = PolicyClauseFactory(clause_id="BN-9.9")
+    url = f"/panels/bureau.policyclause/{clause.pk}/evaluation-indicators/"
+
+    assert "没有指标依据本条" in text_of(signed_in(world.bureau).get(url))
