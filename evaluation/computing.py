@@ -240,6 +240,7 @@ class Writer:
         self.cycle = cycle
         self.inputs = inputs
         self.shared: dict[tuple[int, str, str], tuple[dict[str, Any], str]] = {}
+        self.bare: tuple[int, dict[str, Any], str] | None = None
 
     def rows(self, assessments: Sequence[Assessment]) -> Iterator[list[Any]]:
         """Yield the row of every leaf of every assessment."""
@@ -251,7 +252,7 @@ class Writer:
         """Return one row in the order of the columns."""
         figures = figures_of(plan, assessment, self.inputs)
         fixed, text = self._fixed(plan, assessment)
-        own = own_part(assessment, figures)
+        own, own_text = self._own(assessment, figures)
         waits = plan.how == How.BY_HAND and not (plan.na and plan.na["automatic"])
         scored = UNSCORED if waits else score_leaf({**fixed, **own})
         return [
@@ -266,8 +267,23 @@ class Writer:
             "t" if scored.is_na else "f",
             NULL if scored.score is None else scored.score,
             "",
-            f"{text[:-1]}, {_json(own)[1:]}",
+            f"{text[:-1]}, {own_text[1:]}",
         ]
+
+    def _own(
+        self, assessment: Assessment, figures: Mapping[str, MetricValue]
+    ) -> tuple[dict[str, Any], str]:
+        """Return the subject's own part, as data and as JSON.
+
+        Leaves that read no figure have the same one, which most of a sheet are.
+        """
+        if figures:
+            own = own_part(assessment, figures)
+            return own, _json(own)
+        if self.bare is None or self.bare[0] != assessment.pk:
+            own = own_part(assessment, figures)
+            self.bare = assessment.pk, own, _json(own)
+        return self.bare[1:]
 
     def _fixed(
         self, plan: LeafPlan, assessment: Assessment

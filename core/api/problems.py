@@ -1,10 +1,11 @@
 """Errors as problem details (RFC 9457): one shape, plain words, every field named."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from drf_standardized_errors.handler import exception_handler
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -12,6 +13,7 @@ from rest_framework.response import Response
 from core.constraints import explain
 from core.transitions import MoveRefused
 
+MEDIA_TYPE = "application/problem+json"
 TITLES = {
     400: _("请求内容有误"),
     401: _("未登录或令牌无效"),
@@ -38,6 +40,17 @@ def _converted(exc: Exception) -> Exception:
     return exc
 
 
+def problem(status: int, detail: str, errors: Sequence[Any] = ()) -> dict[str, Any]:
+    """Return the members of a problem document."""
+    return {
+        "type": "about:blank",
+        "title": str(TITLES.get(status, _("处理失败"))),
+        "status": status,
+        "detail": detail,
+        "errors": errors,
+    }
+
+
 def problem_handler(exc: Exception, context: Any) -> Response | None:
     """Turn an exception into a problem response, or None to let it be a 500."""
     verdict = getattr(exc, "verdict", None)
@@ -45,15 +58,10 @@ def problem_handler(exc: Exception, context: Any) -> Response | None:
     if response is None or not isinstance(response.data, dict):
         return response
     errors = response.data.get("errors", [])
-    response.data = {
-        "type": "about:blank",
-        "title": str(TITLES.get(response.status_code, _("处理失败"))),
-        "status": response.status_code,
-        "detail": "；".join(str(e["detail"]) for e in errors),
-        "errors": errors,
-    }
+    detail = "；".join(str(e["detail"]) for e in errors)
+    response.data = problem(response.status_code, detail, errors)
     if verdict is not None:
         response.data["clause"] = verdict.clause
         response.data["remedy"] = str(verdict.remedy)
-    response.content_type = "application/problem+json"
+    response.content_type = MEDIA_TYPE
     return response

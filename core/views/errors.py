@@ -5,17 +5,37 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from core.api.problems import MEDIA_TYPE, problem
 from core.transitions import MoveRefused
 
 
-def _page(request: HttpRequest, status: int, **context: Any) -> HttpResponse:
+def _page(
+    request: HttpRequest, status: int, reason: str, **context: Any
+) -> HttpResponse:
+    if _is_api(request):
+        return _problem(status, reason)
+    context["reason"] = reason
     name = "components/error_note.html" if _is_htmx(request) else f"{status}.html"
     html = render_to_string(name, {"status": status, **context}, request=request)
     return HttpResponse(html, status=status)
+
+
+def _is_api(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")
+
+
+def _problem(status: int, detail: str) -> HttpResponse:
+    """Answer a program, which cannot read a page."""
+    return JsonResponse(
+        problem(status, detail),
+        status=status,
+        content_type=MEDIA_TYPE,
+        json_dumps_params={"ensure_ascii": False},
+    )
 
 
 def _is_htmx(request: HttpRequest) -> bool:
@@ -60,6 +80,9 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 @login_not_required
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: a page that needs nothing but itself."""
+    if _is_api(request):
+        reason = _("系统出错，已记录。请稍后重试；若仍不行，请联系系统管理员。")
+        return _problem(HTTPStatus.INTERNAL_SERVER_ERROR, reason)
     html = render_to_string("500.html", {})
     return HttpResponse(html, status=HTTPStatus.INTERNAL_SERVER_ERROR)
 

@@ -10,6 +10,7 @@ from rest_framework.throttling import UserRateThrottle
 
 from bureau.models import ApiClient
 from bureau.services import create_client
+from core.views.errors import server_error
 from tests.accounts.factories import user_with
 from tests.bureau.factories import CountyFactory
 
@@ -139,3 +140,21 @@ def test_too_many_calls_are_slowed_down(
 
     cache.clear()
     assert codes == [200, 200, 200, 429, 429]
+
+
+@pytest.mark.django_db
+def test_an_unknown_address_below_the_api_is_a_problem_and_no_page(client: Any) -> None:
+    answer = client.get("/api/v1/nothing/")
+
+    assert answer.status_code == 404
+    assert answer["Content-Type"] == "application/problem+json"
+    assert answer.json()["title"] == "未找到"
+    assert answer.json()["status"] == 404
+
+
+@pytest.mark.django_db
+def test_a_failure_below_the_api_is_a_problem_in_plain_words(rf: Any) -> None:
+    answer = server_error(rf.get("/api/v1/schools/"))
+
+    assert answer.status_code == 500
+    assert "请联系系统管理员" in answer.content.decode()

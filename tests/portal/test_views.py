@@ -276,3 +276,11 @@ def test_anybody_can_object_while_a_notice_is_shown(client: Any, county: Any) ->
 
     assert late.status_code == 404
     assert [o.text for o in Objection.objects.all()] == ["数据有误"]
+
+
+def test_a_visitor_sees_the_notices_and_the_door_but_no_desk(client: Any) -> None:
+    page = text_of(client.get(reverse("portal:publicity-list")))
+
+    assert reverse("account_login") in page
+    assert reverse("portal:inbox") not in page
+    assert "退出登录" not in page
