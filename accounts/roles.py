@@ -218,6 +218,8 @@ ROLES: dict[str, Role] = {
 }
 SEPARATE = ("SYS_ADMIN", "SEC_ADMIN", "AUDITOR")
 """Roles without business rights, exclusive of each other and of every other role."""
+SECOND_FACTOR = frozenset({*SEPARATE, "DEPT_FINANCE"})
+"""Roles whose holders sign in with a second factor."""
 
 
 CLIENT_SCOPES: dict[str, frozenset[str]] = {

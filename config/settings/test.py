@@ -21,6 +21,7 @@ CELERY_TASK_ALWAYS_EAGER = os.environ.get("CELERY_EAGER", "1") == "1"
 CELERY_TASK_EAGER_PROPAGATES = True
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 AXES_ENABLED = False
+SECOND_FACTOR = False
 REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"] = {"anon": None, "user": None}
 TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = ""
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # noqa: F405 - from the base
