@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from audit.services import record
 from core.models import Attachment
+from core.scanning import refuse_infected
 
 MEGABYTE = 1024 * 1024
 DEFAULT_MAX_MB = 20
@@ -83,7 +84,7 @@ def attach(
     label: str = "",
     max_mb: int = DEFAULT_MAX_MB,
 ) -> Attachment:
-    """Attach a file to an object; ValidationError for a bad type or size."""
+    """Attach a file; ValidationError for a bad type or size, or malicious content."""
     if not content:
         raise ValidationError(_("“%(name)s”是空文件，请重新选择") % {"name": name})
     if len(content) > max_mb * MEGABYTE:
@@ -92,6 +93,7 @@ def attach(
             % {"name": name, "limit": max_mb}
         )
     mime = sniff(name, content)
+    refuse_infected(name, content)
     attachment = Attachment.objects.create(
         subject_type=ContentType.objects.get_for_model(subject),
         subject_id=subject.pk,

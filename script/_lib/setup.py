@@ -20,6 +20,7 @@ from .say import Stop, say, step
 OLDEST = (3, 11)
 RUNTIME = "requirements.txt"
 DEVELOPMENT = "requirements-dev.txt"
+BUCKET = "requirements-s3.txt"
 VENV_MEGABYTES = 1500
 
 
@@ -28,6 +29,8 @@ def ensure(*, development: bool = False) -> None:
     with alone():
         make_environment()
         install(RUNTIME)
+        if os.environ.get("FILES_BUCKET"):
+            install(BUCKET)
         if development:
             install(DEVELOPMENT)
         vendor.bring()
