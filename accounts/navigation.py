@@ -10,6 +10,13 @@ register(
         "system", _("账号与授权"), "users", "accounts:user-list", "accounts.view_user"
     ),
     NavItem(
+        "system",
+        _("定时任务"),
+        "clock",
+        "core:schedule",
+        "django_celery_beat.view_periodictask",
+    ),
+    NavItem(
         "system", _("业务事件"), "history", "accounts:event-list", "audit.view_event"
     ),
     NavItem(
@@ -22,6 +29,7 @@ register(
 )
 
 for _verb, _words in {
+    "core.change_schedule": _("调整定时任务"),
     "accounts.create_account": _("建立账号"),
     "accounts.update_account": _("修改账号"),
     "accounts.grant_role": _("授权"),

@@ -179,7 +179,13 @@ SCHOOL_PRINCIPAL = (
         "groups.submit_document",
     }
 )
-SYS_ADMIN = {"accounts.view_user", "accounts.add_user", "accounts.change_user"}
+SYS_ADMIN = {
+    "accounts.view_user",
+    "accounts.add_user",
+    "accounts.change_user",
+    "django_celery_beat.view_periodictask",
+    "django_celery_beat.change_periodictask",
+}
 SEC_ADMIN = {
     "accounts.view_user",
     "accounts.view_rolegrant",

@@ -3,7 +3,17 @@
 from django.conf import settings
 from django.urls import path
 
-from core.views import files, forms, imports, jobs, own, panels, reports, styleguide
+from core.views import (
+    files,
+    forms,
+    imports,
+    jobs,
+    own,
+    panels,
+    reports,
+    schedule,
+    styleguide,
+)
 
 app_name = "core"
 urlpatterns = [
@@ -45,6 +55,12 @@ urlpatterns = [
         "imports/<int:pk>/result/", imports.ImportResult.as_view(), name="import-result"
     ),
     path("imports/<int:pk>/undo/", imports.ImportUndo.as_view(), name="import-undo"),
+    path("schedule/", schedule.SchedulePage.as_view(), name="schedule"),
+    path(
+        "schedule/<int:pk>/",
+        schedule.ScheduleChangePage.as_view(),
+        name="schedule-change",
+    ),
     path("drafts/", forms.DraftSave.as_view(), name="draft-save"),
     path("views/", own.SavedViewCreate.as_view(), name="savedview-create"),
     path(
