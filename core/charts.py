@@ -7,7 +7,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-KINDS = ("trend", "bar", "radar", "heat", "sankey", "network", "gantt", "waterfall")
+KINDS = (
+    *("trend", "bar", "radar", "heat", "sankey", "network", "gantt", "waterfall"),
+    "plot",
+)
 MAX_SERIES = 6
 Value = float | int | None
 
@@ -49,12 +52,23 @@ class Task:
 
 
 @dataclass(frozen=True)
+class Point:
+    """A place by its coordinates in degrees, coloured by a value, leading to a page."""
+
+    name: Any
+    longitude: float
+    latitude: float
+    value: Value = None
+    url: str = ""
+
+
+@dataclass(frozen=True)
 class Chart:
     """One picture. ``title`` says the finding; give what its kind needs.
 
     trend, bar, radar, waterfall: ``categories`` and ``series``; heat: ``categories``
     (columns) and one Series a row; sankey, network: ``links`` (network: ``centre``);
-    gantt: ``tasks``. ``maximum`` closes the axis (radar: the full mark).
+    gantt: ``tasks``; plot: ``points``. ``maximum`` closes the axis (radar: full mark).
     """
 
     kind: str
@@ -65,6 +79,7 @@ class Chart:
     thresholds: Sequence[Threshold] = ()
     links: Sequence[Link] = ()
     tasks: Sequence[Task] = ()
+    points: Sequence[Point] = ()
     centre: str = ""
     maximum: float | None = None
     places: int = 1
@@ -107,6 +122,15 @@ class Chart:
                 }
                 for t in self.tasks
             ],
+            "points": [
+                {
+                    "name": str(p.name),
+                    "at": [p.longitude, p.latitude],
+                    "value": _number(p.value),
+                    "url": p.url,
+                }
+                for p in self.points
+            ],
             "centre": self.centre,
             "maximum": self.maximum,
             "places": self.places,
@@ -118,6 +142,8 @@ class Chart:
             return [_("从"), _("到"), self._with_unit(_("数值"))]
         if self.kind == "gantt":
             return [_("事项"), _("开始"), _("结束")]
+        if self.kind == "plot":
+            return [_("名称"), _("经度"), _("纬度"), self._with_unit(_("数值"))]
         if self.kind == "heat":
             return ["", *(str(c) for c in self.categories)]
         return [_("项目"), *(self._with_unit(str(s.name)) for s in self.series)]
@@ -128,6 +154,11 @@ class Chart:
             return [[k.source, k.target, self._show(k.value)] for k in self.links]
         if self.kind == "gantt":
             return [[t.name, f"{t.start}", f"{t.end}"] for t in self.tasks]
+        if self.kind == "plot":
+            return [
+                [p.name, f"{p.longitude:.5f}", f"{p.latitude:.5f}", self._show(p.value)]
+                for p in self.points
+            ]
         if self.kind == "heat":
             return [[s.name, *map(self._show, s.values)] for s in self.series]
         return [

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from schools.views import classes, labels, returns, schools, stages
+from schools.views import classes, labels, plot, returns, schools, stages
 
 app_name = "schools"
 urlpatterns = [
     path("", schools.SchoolListPage.as_view(), name="school-list"),
     path("new/", schools.SchoolCreatePage.as_view(), name="school-create"),
+    path("plot/", plot.SchoolPlotPage.as_view(), name="school-plot"),
     path("stages/", stages.StageWorklistPage.as_view(), name="stage-worklist"),
     path("<int:pk>/", schools.SchoolPage.as_view(), name="school-detail"),
     path("<int:pk>/edit/", schools.SchoolEditPage.as_view(), name="school-update"),

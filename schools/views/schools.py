@@ -31,6 +31,7 @@ from schools.permissions import (
     can_change_school,
     can_label_school,
 )
+from schools.pictures import trends
 from schools.services import change_school, register_school
 from schools.tables import SchoolTable, status_badge
 
@@ -74,8 +75,9 @@ class SchoolListPage(ListPage):
         return rows.existing(self.request.as_of)
 
     def get_actions(self) -> Sequence[Action]:
-        """Offer import and entry to those who may."""
+        """Offer the plot to all, import and entry to those who may."""
         return [
+            Action(_("学校分布"), reverse("schools:school-plot"), "map"),
             Action(
                 _("登记学校"),
                 reverse("schools:school-create"),
@@ -110,6 +112,12 @@ class SchoolPage(DetailPage):
             "returns",
             gettext_lazy("年度报表"),
             "schools/_returns.html",
+            "schools.view_schoolreturn",
+        ),
+        DetailTab(
+            "trend",
+            gettext_lazy("趋势"),
+            "schools/_trend.html",
             "schools.view_schoolreturn",
         ),
     )
@@ -181,7 +189,11 @@ class SchoolPage(DetailPage):
             "overview": self._overview,
             "classes": self._classes,
             "returns": self._returns,
+            "trend": self._trend,
         }[slug]()
+
+    def _trend(self) -> dict[str, Any]:
+        return {"charts": trends(self.object, self.request.as_of)}
 
     def _overview(self) -> dict[str, Any]:
         school = self.object

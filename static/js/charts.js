@@ -297,6 +297,52 @@
         ],
       });
     },
+    plot: (c) => {
+      const known = c.points.map((p) => p.value).filter((v) => v != null);
+      const tip = (p) =>
+        `${esc(c.points[p.dataIndex].name)}<br>${show(c)(c.points[p.dataIndex].value)}`;
+      const degrees = (name) => ({
+        type: "value",
+        scale: true,
+        name,
+        nameLocation: "end",
+        splitNumber: innerWidth < 600 ? 3 : 6,
+        axisLabel: { formatter: (v) => `${v}°`, color: SOFT },
+        splitLine: { lineStyle: { color: LINE } },
+      });
+      return frame(c, {
+        legend: { show: false },
+        grid: { left: 4, right: 48, top: 28, bottom: known.length ? 44 : 4, containLabel: true },
+        tooltip: { trigger: "item", confine: true, formatter: tip },
+        xAxis: degrees("东经"),
+        yAxis: degrees("北纬"),
+        visualMap: known.length
+          ? {
+              type: "continuous",
+              dimension: 2,
+              min: Math.min(...known),
+              max: Math.max(...known, Math.min(...known) + 1e-6),
+              orient: "horizontal",
+              left: "center",
+              bottom: 0,
+              text: [Math.max(...known), Math.min(...known)].map(show(c)),
+              itemHeight: 120,
+              itemWidth: 12,
+              formatter: show(c),
+              inRange: { color: ["#b9d0f2", "#1d5bbf", "#0e2f63"] },
+              outOfRange: { color: "#c3cad3" },
+            }
+          : undefined,
+        series: [
+          {
+            type: "scatter",
+            symbolSize: 13,
+            itemStyle: { borderColor: "#fff", borderWidth: 1.5 },
+            data: c.points.map((p) => [...p.at, p.value ?? "-"]),
+          },
+        ],
+      });
+    },
     waterfall: (c) => {
       const steps = c.series[0].values.map(Number);
       let level = 0;
@@ -357,7 +403,8 @@
     const canvas = block.querySelector(".chart-canvas"),
       table = block.querySelector(".chart-table"),
       toggle = block.querySelector("[data-chart-toggle]");
-    if (!chart.series.length && !chart.links.length && !chart.tasks.length) return;
+    const parts = [chart.series, chart.links, chart.tasks, chart.points];
+    if (parts.every((part) => !part.length)) return;
     canvas.hidden = false;
     table.hidden = true;
     toggle.hidden = false;
@@ -365,6 +412,11 @@
       canvas.style.height = `${Math.min(640, Math.max(120, chart.categories.length * (14 + 16 * chart.series.length) + 48))}px`;
     const picture = window.echarts.init(canvas, "house", { renderer: "svg" });
     picture.setOption(kinds[chart.kind](chart));
+    if (chart.kind === "plot")
+      picture.on(
+        "click",
+        (p) => chart.points[p.dataIndex].url && location.assign(chart.points[p.dataIndex].url),
+      );
     new ResizeObserver(() => picture.resize()).observe(canvas);
     toggle.addEventListener("click", () => {
       const asTable = toggle.getAttribute("aria-pressed") !== "true";

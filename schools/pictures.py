@@ -1,0 +1,152 @@
+"""Pictures of schools: how one went over the years, and where many of them lie."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from bureau.models import AcademicYear
+from core.charts import Chart, Point, Series
+from core.metrics import SCHOOL, Metric, Period, compute
+from core.registries import metrics
+from schools.choices import Stage
+from schools.models import School, SchoolReturn
+
+PLOTTED = (
+    "schools.pupil_count",
+    "schools.large_class_share",
+    "schools.retention_rate",
+    "schools.fitness_good_rate",
+)
+"""What the plot of schools can be coloured by."""
+
+Figure = Callable[[SchoolReturn], float | None]
+
+
+def _per(part: str, whole: str) -> Figure:
+    def figure(row: SchoolReturn) -> float | None:
+        top, bottom = getattr(row, part), getattr(row, whole)
+        return float(top) / float(bottom) if top is not None and bottom else None
+
+    return figure
+
+
+def _count(name: str) -> Figure:
+    return lambda row: getattr(row, name)
+
+
+def trends(school: School, day: date) -> list[Chart]:
+    """Return the years of one school up to a day, from its confirmed returns."""
+    rows = (
+        SchoolReturn.objects.confirmed()
+        .filter(school=school, year__starts_on__lte=day)
+        .select_related("year")
+        .order_by("year__starts_on", "stage")
+    )
+    found = list(rows)
+    wanted: list[tuple[Any, Any, int, Figure]] = [
+        (_("在校生"), _("人"), 0, _count("students")),
+        (_("平均班额"), _("人"), 1, _per("students", "classes")),
+        (_("生师比"), "", 1, _per("students", "full_time")),
+    ]
+    charts = [_trend(found, day, *one) for one in wanted]
+    return [chart for chart in charts if chart is not None]
+
+
+def _trend(
+    rows: Sequence[SchoolReturn],
+    day: date,
+    name: Any,
+    unit: Any,
+    places: int,
+    figure: Figure,
+) -> Chart | None:
+    years = list(dict.fromkeys(row.year.code for row in rows))
+    held = {(row.stage, row.year.code): figure(row) for row in rows}
+    stages = list(dict.fromkeys(row.stage for row in rows))
+    series = [
+        Series(Stage(stage).label, [held.get((stage, year)) for year in years])
+        for stage in stages
+        if any(held.get((stage, year)) is not None for year in years)
+    ]
+    if len(years) < 2 or not series:
+        return None
+    return Chart(
+        "trend",
+        _finding(name, unit, places, series),
+        categories=years,
+        series=series,
+        unit=unit,
+        places=places,
+        source=_("已确认的年度报表"),
+        day=day,
+    )
+
+
+def _finding(name: Any, unit: Any, places: int, series: Sequence[Series]) -> str:
+    """Say what the picture shows; with several lines, only what it is about."""
+    values = [value for value in series[0].values if value is not None]
+    if len(series) > 1 or len(values) < 2:
+        return str(name)
+    change = float(values[-1]) - float(values[0])
+    words = {"name": name, "change": f"{abs(change):,.{places}f}", "unit": unit}
+    if round(abs(change), places) == 0:
+        return _("%(name)s持平") % words
+    if change > 0:
+        return _("%(name)s增加 %(change)s %(unit)s") % words
+    return _("%(name)s减少 %(change)s %(unit)s") % words
+
+
+def plotted() -> list[Metric]:
+    """Return the metrics the plot can be coloured by."""
+    return [metrics.get(key) for key in PLOTTED if key in metrics]
+
+
+def plot(schools: Iterable[School], metric: Metric, day: date) -> Chart | None:
+    """Return schools as points, coloured by a metric of the last school year.
+
+    None without a school that has coordinates. A figure that is not known has no
+    colour.
+    """
+    placed = [school for school in schools if school.longitude is not None]
+    if not placed:
+        return None
+    values = _values(metric, [school.pk for school in placed], day)
+    scale = 100 if metric.unit == "ratio" else 1
+    points = [
+        Point(
+            school.name,
+            float(school.longitude or 0),
+            float(school.latitude or 0),
+            None if values.get(school.pk) is None else values[school.pk] * scale,
+            school.get_absolute_url(),
+        )
+        for school in placed
+    ]
+    known = sum(1 for point in points if point.value is not None)
+    words = {"metric": metric.title, "n": len(points), "known": known}
+    return Chart(
+        "plot",
+        _("%(n)s 所学校的%(metric)s，%(known)s 所有数据") % words,
+        points=points,
+        unit="%" if scale == 100 else "",
+        places=1 if scale == 100 else 0,
+        source=_("学校名录与年度报表"),
+        day=day,
+        is_tall=True,
+    )
+
+
+def _values(metric: Metric, ids: Sequence[int], day: date) -> dict[int, float | None]:
+    """Return the figure of each school in the last year that ended, else this one."""
+    years = AcademicYear.objects.filter(starts_on__lte=day).order_by("-starts_on")[:2]
+    if not years:
+        return {}
+    year = list(years)[-1]
+    period = Period(year.code, year.starts_on, year.until, min(day, year.ends_on))
+    found = compute(metric.key, SCHOOL, ids, period, None)
+    return {
+        pk: float(one.value) if one.value is not None and one.detail else None
+        for pk, one in found.items()
+    }
