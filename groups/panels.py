@@ -1,13 +1,15 @@
-"""The groups of a school, shown on the school's page."""
+"""A school's groups on its page; a group's balance of resources on its own."""
 
 from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
+from core.metrics import GROUP
 from core.registries import Panel, panels
 from groups.models import EducationGroup, Membership
 from schools.models import School
+from schools.panels import draw_variation
 
 
 def groups_of_school(request: Any, school: School) -> str:
@@ -23,6 +25,15 @@ def groups_of_school(request: Any, school: School) -> str:
     )
 
 
+def balance_of_group(request: Any, group: EducationGroup) -> str:
+    """Draw how far apart the schools of a group are."""
+    return draw_variation(request, GROUP, group.pk, group.region)
+
+
+panels.register(
+    ("groups.educationgroup", "balance"),
+    Panel(_("校际差异系数"), "schools.view_schoolreturn", balance_of_group, order=40),
+)
 panels.register(
     ("schools.school", "groups"),
     Panel(_("所在集团"), "groups.view_membership", groups_of_school, order=10),

@@ -10,9 +10,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from bureau.models import AcademicYear, Region
+from bureau.periods import period_of
 from core.access import holds
 from core.days import today
-from core.metrics import GROUP, REGION, SCHOOL, Metric, Period, compute
+from core.metrics import GROUP, REGION, SCHOOL, Metric, compute
 from core.registries import metrics
 from core.templatetags import formats
 
@@ -119,12 +120,6 @@ def _shown(value: Decimal | None, unit: str) -> str | None:
     if unit == "ratio":
         return formats.percent(value)
     return formats.num(value, 0 if unit == "count" else 2)
-
-
-def period_of(year: AcademicYear) -> Period:
-    """Return the school year as a metric period, read on today or its last day."""
-    day = min(max(today(), year.starts_on), year.ends_on)
-    return Period(year.code, year.starts_on, year.until, day)
 
 
 def figures_for(

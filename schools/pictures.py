@@ -6,9 +6,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from bureau.models import AcademicYear
+from bureau.periods import last_reported
 from core.charts import Chart, Point, Series
-from core.metrics import SCHOOL, Metric, Period, compute
+from core.metrics import SCHOOL, Metric, compute
 from core.registries import metrics
 from schools.choices import Stage
 from schools.models import School, SchoolReturn
@@ -139,12 +139,10 @@ def plot(schools: Iterable[School], metric: Metric, day: date) -> Chart | None:
 
 
 def _values(metric: Metric, ids: Sequence[int], day: date) -> dict[int, float | None]:
-    """Return the figure of each school in the last year that ended, else this one."""
-    years = AcademicYear.objects.filter(starts_on__lte=day).order_by("-starts_on")[:2]
-    if not years:
+    """Return the figure of each school in the last year that was reported."""
+    period = last_reported(day)
+    if period is None:
         return {}
-    year = list(years)[-1]
-    period = Period(year.code, year.starts_on, year.until, min(day, year.ends_on))
     found = compute(metric.key, SCHOOL, ids, period, None)
     return {
         pk: float(one.value) if one.value is not None and one.detail else None
