@@ -13,10 +13,10 @@ from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.test")
 
-from benchmarks.dataset import SIZE, city
+from benchmarks.ground import opened_cycle, scratch
 from benchmarks.harness import Report, run, timed
 
-GROUPS, REPEAT = 100, 30
+SIZE, REPEAT = "city", 30
 MEDIAN, LATE, KIB = 0.060, 0.150, 120
 LIST, DETAIL, HOME = 15, 25, 30
 
@@ -70,14 +70,21 @@ def pages(cycle: Any) -> list[Opened]:
     ]
 
 
-def statements(client: Any, address: str) -> tuple[int, list[str], int]:
-    """Return the status, the statements and the size in bytes of a page."""
+def statements(client: Any, address: str) -> tuple[list[str], int]:
+    """Return the statements and the size in bytes of a page, which must open."""
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
     with CaptureQueriesContext(connection) as captured:
         answer = client.get(address)
-    return answer.status_code, [q["sql"] for q in captured], len(answer.content)
+    if answer.status_code != 200:
+        raise SystemExit(f"{address} answered {answer.status_code}")
+    return [q["sql"] for q in captured], len(answer.content)
+
+
+def reading(asked: list[str]) -> list[str]:
+    """Return those of a page's statements that only read."""
+    return [s for s in asked if s.lstrip().upper().startswith(("SELECT", "WITH"))]
 
 
 def again(asked: list[str]) -> None:
@@ -94,11 +101,9 @@ def again(asked: list[str]) -> None:
 def measure(report: Report, client: Any, page: Opened) -> None:
     """Open one page many times and note what it took."""
     client.get(page.address)
-    status, asked, size = statements(client, page.address)
-    if status != 200:
-        raise SystemExit(f"{page.address} answered {status}")
+    asked, size = statements(client, page.address)
     taken = timed(lambda: client.get(page.address), repeat=REPEAT, warm_up=2)
-    reads = [s for s in asked if s.lstrip().upper().startswith(("SELECT", "WITH"))]
+    reads = reading(asked)
     alone = timed(lambda: again(reads), repeat=REPEAT)
     report.seconds(
         f"{page.name}: median",
@@ -114,34 +119,25 @@ def measure(report: Report, client: Any, page: Opened) -> None:
 
 def bench(report: Report) -> None:
     """Open the pages of a city, in a database of its own that is dropped afterwards."""
-    from django.db import connection
-
-    name = connection.settings_dict["NAME"]
-    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
-    try:
+    with scratch():
         cycle = settled_city()
         client = official(cycle.region)
         for page in pages(cycle):
             measure(report, client, page)
-    finally:
-        connection.creation.destroy_test_db(name, verbosity=0)
 
 
 def settled_city() -> Any:
     """Return the cycle of a city whose rows the database has had time to tidy."""
-    from django.db import connection, transaction
+    from django.db import connection
 
     from evaluation.computing import compute_scores
-    from evaluation.services.opening import make_assessments
 
-    with transaction.atomic():
-        cycle = city(GROUPS)
-        make_assessments(cycle)
-        compute_scores(cycle)
+    cycle = opened_cycle(SIZE)
+    compute_scores(cycle)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
     return cycle
 
 
 if __name__ == "__main__":
-    run(bench, dataset=f"city: {GROUPS} groups, {GROUPS * SIZE} schools")
+    run(bench, dataset=SIZE)

@@ -1,20 +1,19 @@
 """Score every automatic leaf of a cycle: one set-based call a metric, rows by COPY."""
 
-import io
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
-from itertools import islice
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import override
 
 from bureau.parameters import parameter_rows
+from core.copying import copy_rows
 from core.metrics import MetricValue, compute
 from core.registries import metrics
 from evaluation.choices import How
@@ -45,8 +44,6 @@ COLUMNS = (
     "comment",
     "snapshot",
 )
-NULL = "\\N"
-CHUNK = 5000
 UNSCORED = LeafScore(None, ZERO, None, False)
 
 
@@ -262,10 +259,10 @@ class Writer:
             plan.leaf.weight,
             plan.how,
             *_kept(figures.get(plan.main_metric)),
-            NULL if plan.how == How.BY_HAND else scored.automatic,
+            None if plan.how == How.BY_HAND else scored.automatic,
             "",
-            "t" if scored.is_na else "f",
-            NULL if scored.score is None else scored.score,
+            scored.is_na,
+            scored.score,
             "",
             f"{text[:-1]}, {own_text[1:]}",
         ]
@@ -301,9 +298,9 @@ def _json(value: Any) -> str:
 
 def _kept(value: MetricValue | None) -> list[Any]:
     if value is None:
-        return [NULL] * 3
+        return [None] * 3
     numbers = (value.numerator, value.denominator, value.value)
-    return [NULL if n is None else Decimal(n).quantize(PLACES) for n in numbers]
+    return [None if n is None else Decimal(n).quantize(PLACES) for n in numbers]
 
 
 @transaction.atomic
@@ -317,22 +314,4 @@ def compute_scores(cycle: Cycle) -> int:
     Score.objects.of_cycle(cycle).delete()
     with override("zh-hans"):
         writer = Writer(cycle, gather(cycle, assessments))
-        return _copy(writer.rows(assessments))
-
-
-def _copy(rows: Iterable[Sequence[Any]]) -> int:
-    """Write rows by COPY, some thousands at a time; return their number."""
-    statement = f"COPY {Score._meta.db_table} ({', '.join(COLUMNS)}) FROM STDIN"
-    lines, count = map(_line, rows), 0
-    with connection.cursor() as cursor:
-        while chunk := list(islice(lines, CHUNK)):
-            cursor.copy_expert(statement, io.StringIO("".join(chunk)))
-            count += len(chunk)
-    return count
-
-
-def _line(row: Sequence[Any]) -> str:
-    """Return a line of COPY's text form; only the JSON at the end has backslashes."""
-    plain_cells = "\t".join(map(str, row[:-1]))
-    escaped = row[-1].replace("\\", "\\\\")
-    return f"{plain_cells}\t{escaped}\n"
+        return copy_rows(Score, COLUMNS, writer.rows(assessments))

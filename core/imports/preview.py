@@ -8,9 +8,9 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext as _
 
+from core.copying import stored_fields
 from core.imports.kinds import ImportKind, kind_of
 from core.imports.result import found_problems, values_of
-from core.imports.sql import stored_fields
 from core.models import ImportEffect, ImportRun, RowVerdict, StagingRow
 
 

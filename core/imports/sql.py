@@ -9,6 +9,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
 from django.utils import timezone
 
+from core.copying import stored_fields
 from core.imports.kinds import ImportKind
 from core.models import ImportRun
 
@@ -120,11 +121,6 @@ def names_of(sql: str, params: Mapping[str, Any]) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return [column.name for column in cursor.description]
-
-
-def stored_fields(model: type[models.Model]) -> list[Any]:
-    """Return the columns that can be written (not the generated ones)."""
-    return [f for f in model._meta.concrete_fields if not f.generated]
 
 
 def written_names(kind: ImportKind, run: ImportRun) -> list[str]:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.services import record
+from core.copying import stored_fields
 from core.imports import sql
 from core.imports.engine import told_in_words
 from core.imports.errors import ImportRefused, UndoBlocked
@@ -241,7 +242,7 @@ def _restore(run: ImportRun, model: type[models.Model]) -> int:
 
 
 def _bring_back(run: ImportRun, model: type[models.Model]) -> int:
-    names = [sql.quote(field.column) for field in sql.stored_fields(model)]
+    names = [sql.quote(field.column) for field in stored_fields(model)]
     text = BRING_BACK.format(
         table=sql.table_of(model),
         columns=", ".join(names),

@@ -11,17 +11,18 @@ from .paths import ROOT
 from .say import Stop, say
 from .testing import services
 
-APART = {"__init__", "dataset", "harness"}
+APART = {"__init__", "ground", "harness"}
 
 
 def main(arguments: list[str]) -> int:
-    """script/bench [name …]"""
-    names = wanted(arguments)
+    """script/bench [name …] [--option …]; every one of them is given the options"""
+    names = wanted([name for name in arguments if not name.startswith("--")])
+    options = [name for name in arguments if name.startswith("--")]
     setup.ensure(development=True)
     setup.enter("bench", arguments)
     with services(dict(os.environ), "bench", durable=True) as env:
         env["DJANGO_SETTINGS_MODULE"] = "config.settings.dev"
-        failed = [name for name in names if run(name, env)]
+        failed = [name for name in names if run(name, env, options)]
     say(f"\nFAIL: {', '.join(failed)}" if failed else f"\nPASS: {', '.join(names)}")
     return 1 if failed else 0
 
@@ -41,8 +42,8 @@ def wanted(arguments: list[str]) -> list[str]:
     return arguments or known
 
 
-def run(name: str, env: dict[str, str]) -> int:
+def run(name: str, env: dict[str, str], options: list[str]) -> int:
     """One benchmark; its exit status is not 0 when it missed a target."""
     say(f"\n== {name} ==")
-    command = [sys.executable, "-m", f"benchmarks.{name}"]
+    command = [sys.executable, "-m", f"benchmarks.{name}", *options]
     return subprocess.run(command, cwd=ROOT, env=env, check=False).returncode
