@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from schools.views import classes, labels, returns, schools, stages
+from schools.views import classes, labels, returns, schools, stages, unlocks
 
 app_name = "schools"
 urlpatterns = [
@@ -25,6 +25,16 @@ urlpatterns = [
     path("returns/<int:pk>/", returns.ReturnPage.as_view(), name="return-detail"),
     path(
         "returns/<int:pk>/edit/", returns.ReturnEditPage.as_view(), name="return-update"
+    ),
+    path(
+        "returns/<int:pk>/unlock/",
+        unlocks.UnlockAskPage.as_view(),
+        name="return-unlock",
+    ),
+    path(
+        "returns/unlocks/<int:pk>/<slug:move>/",
+        unlocks.UnlockMovePage.as_view(),
+        name="unlock-move",
     ),
     path(
         "returns/<int:pk>/<slug:move>/",

@@ -5,10 +5,12 @@ from schools.models.label import SchoolHonour, SchoolLabel
 from schools.models.quality import QualityResult
 from schools.models.returns import SchoolReturn
 from schools.models.school import School, SchoolStage
+from schools.models.unlock import ReturnUnlock
 
 __all__ = [
     "ClassSection",
     "QualityResult",
+    "ReturnUnlock",
     "School",
     "SchoolHonour",
     "SchoolLabel",

@@ -25,14 +25,26 @@ from schools.services.returns import (
     send_back_return,
     submit_return,
 )
+from schools.services.unlocks import (
+    approve_unlock,
+    ask_unlock,
+    close_overdue_unlocks,
+    close_unlock,
+    refuse_unlock,
+    withdraw_unlock,
+)
 
 __all__ = [
     "MOVES",
     "accept_return",
     "add_honour",
+    "approve_unlock",
+    "ask_unlock",
     "change_school",
     "check_return",
     "class_figures",
+    "close_overdue_unlocks",
+    "close_unlock",
     "confirm_return",
     "confirm_stage",
     "confirm_stages",
@@ -41,6 +53,7 @@ __all__ = [
     "lock_return",
     "open_return",
     "open_returns",
+    "refuse_unlock",
     "register_school",
     "save_classes",
     "save_figures",
@@ -48,4 +61,5 @@ __all__ = [
     "set_stages",
     "stages_for",
     "submit_return",
+    "withdraw_unlock",
 ]

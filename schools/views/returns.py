@@ -30,9 +30,11 @@ from core.views import (
     Page,
     Tab,
 )
+from core.views.detail import arrange_moves, move_buttons
 from schools.figures import BY_STAGE, missing_figures
 from schools.filters import BoardFilter
 from schools.forms import UNIT_IN_LABEL, UNITS, OpenReturnsForm, ReturnForm
+from schools.locks import LockNote, lock_note
 from schools.models import School, SchoolReturn, SchoolStage
 from schools.models.returns import LABELS
 from schools.permissions import can_change_return
@@ -200,7 +202,10 @@ class ReturnPage(DetailPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the figures, last year's beside them."""
         row, before = self.object, last_year_of(self.object)
+        lock = lock_note(self.request.user, row)
         return super().get_context_data(
+            lock=lock,
+            unlock_moves=self._unlock_moves(lock),
             figures=[
                 (
                     UNIT_IN_LABEL.sub("", str(LABELS[name])),
@@ -214,6 +219,15 @@ class ReturnPage(DetailPage):
             missing=len(missing_figures(row)),
             **kwargs,
         )
+
+    def _unlock_moves(self, lock: LockNote | None) -> dict[str, Any]:
+        """Return what the user may do with the request that waits."""
+        unlock = lock.unlock if lock and not self.request.is_past else None
+        if unlock is None:
+            return arrange_moves(())
+        unlock.school_return = self.object
+        buttons = move_buttons(self.request.user, unlock, "schools:unlock-move")
+        return arrange_moves([b for b in buttons if b.verdict])
 
 
 class ReturnEditPage(FormPage):
