@@ -115,6 +115,16 @@ def _school_reaches_its_unlocks(ids: Sequence[int]) -> Q:
     return Q(school_return__school__in=ids)
 
 
+@register_reach(SCHOOL, "core.importrun")
+def _school_reaches_its_imports(ids: Sequence[int]) -> Q:
+    """A school reaches the files it imported for itself."""
+    return Q(
+        scope_type__app_label="schools",
+        scope_type__model="school",
+        scope_id__in=list(ids),
+    )
+
+
 @register_reach(SCHOOL, "bureau.PolicyParameter")
 def _school_reaches_its_parameters(ids: Sequence[int]) -> Q:
     """A school reads the parameters of the region that runs it and of those above."""

@@ -21,6 +21,9 @@ urlpatterns = [
     path("<int:pk>/classes/", classes.ClassesEditPage.as_view(), name="class-update"),
     path("<int:pk>/returns/new/", returns.ReturnCreate.as_view(), name="return-create"),
     path("returns/", returns.ReturnBoardPage.as_view(), name="return-list"),
+    path(
+        "returns/prefill/", returns.ReturnPrefillPage.as_view(), name="return-prefill"
+    ),
     path("returns/open/", returns.ReturnsOpenPage.as_view(), name="returns-open"),
     path("returns/<int:pk>/", returns.ReturnPage.as_view(), name="return-detail"),
     path(

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,6 +18,7 @@ from schools import permissions
 from schools.choices import UnlockState
 from schools.figures import BY_STAGE, faults_of
 from schools.models import ClassSection, School, SchoolReturn, SchoolStage
+from schools.prefill import CLASS_SUMS
 from schools.services.people import people_holding
 from schools.services.unlocks import (
     CLEARED,
@@ -31,17 +31,8 @@ from schools.services.unlocks import (
 
 def class_figures(school: School, year: Any, stage: str) -> dict[str, int]:
     """Return what the classes entered say: pupils, classes and size bands."""
-    size = "headcount"
     found = ClassSection.objects.of_year(year).filter(school=school, stage=stage)
-    sums = found.aggregate(
-        students=Sum(size),
-        classes=Count("pk"),
-        class_le45=Count("pk", filter=Q(headcount__lte=45)),
-        class_46_50=Count("pk", filter=Q(headcount__range=(46, 50))),
-        class_51_55=Count("pk", filter=Q(headcount__range=(51, 55))),
-        class_56_65=Count("pk", filter=Q(headcount__range=(56, 65))),
-        class_ge66=Count("pk", filter=Q(headcount__gte=66)),
-    )
+    sums = found.aggregate(**CLASS_SUMS)
     return {name: n for name, n in sums.items() if sums["classes"]}
 
 

@@ -7,14 +7,16 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bureau.models import AcademicYear
-from core.access import reaches
+from core.access import holds, reaches, scope_ids
+from core.exports import XLSX_TYPE
 from core.templatetags.formats import long_day
 from core.transitions import Effects
 from core.views import (
@@ -38,8 +40,11 @@ from schools.locks import LockNote, lock_note
 from schools.models import School, SchoolReturn, SchoolStage
 from schools.models.returns import LABELS
 from schools.permissions import can_change_return
+from schools.prefill import prefilled, workbook
 from schools.services import open_return, open_returns, save_figures
 from schools.tables import BoardTable
+
+FILL = "schools.change_schoolreturn"
 
 
 def last_year_of(return_: SchoolReturn) -> SchoolReturn | None:
@@ -50,6 +55,18 @@ def last_year_of(return_: SchoolReturn) -> SchoolReturn | None:
         year__starts_on__lt=return_.year.starts_on,
     )
     return rows.order_by("-year__starts_on").first()
+
+
+def _workbook_actions(request: Any) -> list[Action]:
+    """Return the way of the workbook: down prefilled, up filled in."""
+    in_region = scope_ids(request.user, "bureau.region", FILL)
+    kind = "schools.return" if in_region else "schools.return_own"
+    query = request.GET.urlencode()
+    down = reverse("schools:return-prefill")
+    return [
+        Action(_("下载预填表"), f"{down}?{query}" if query else down, "download"),
+        Action(_("上传填好的表"), reverse("core:import-start", args=[kind]), "upload"),
+    ]
 
 
 class ReturnBoardPage(ListPage):
@@ -94,16 +111,38 @@ class ReturnBoardPage(ListPage):
         return rows.order_by("school__administered_by__path", "school__pinyin", "pk")
 
     def get_actions(self) -> Sequence[Action]:
-        """Offer the call for returns to the bureau."""
+        """Offer the workbook to those who fill, the call for returns to the bureau."""
+        user = self.request.user
         return [
+            *(_workbook_actions(self.request) if holds(user, FILL) else ()),
             Action(
                 _("发起年度填报"),
                 reverse("schools:returns-open"),
                 "send",
                 primary=True,
                 permission="schools.accept_schoolreturn",
-            )
+            ),
         ]
+
+
+class ReturnPrefillPage(ReturnBoardPage):
+    """The workbook of the list's rows that the user may fill in."""
+
+    permission = FILL
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Send the workbook; without a school year there is nothing to fill."""
+        if self.year is None:
+            messages.warning(request, _("还没有这个学年，请先在学校日历中建立。"))
+            return HttpResponseRedirect(reverse("schools:return-list"))
+        filters = BoardFilter(
+            request.GET, queryset=self.get_queryset(), request=request
+        )
+        content = workbook(prefilled(filters.qs, self.year), self.year)
+        response = HttpResponse(content, content_type=XLSX_TYPE)
+        name = _("年度报表_%s_预填.xlsx") % self.year.code
+        response["Content-Disposition"] = content_disposition_header(True, name)
+        return response
 
 
 class ReturnsOpenPage(FormPage):

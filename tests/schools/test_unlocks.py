@@ -26,7 +26,7 @@ from schools.services import (
     withdraw_unlock,
 )
 from schools.services.returns import MOVES
-from tests.accounts.factories import user_with
+from tests.accounts.factories import grant, user_with
 from tests.schools.factories import FullReturnFactory
 
 pytestmark = pytest.mark.django_db
@@ -146,8 +146,6 @@ def test_bureau_of_another_county_and_the_asker_do_not_approve(
 
 
 def ask_again(world: Any, row: Any, asked: Any, person: Any) -> ReturnUnlock:
-    from tests.accounts.factories import grant
-
     withdraw_unlock(asked, by=world.here.clerk)
     grant(person, "SCHOOL_CLERK", world.here.school)
     return ask_unlock(row, by=person, reason=WHY)
