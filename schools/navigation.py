@@ -42,6 +42,7 @@ for _verb, _words in {
     "schools.schoolreturn.refuse_unlock": _("不批准解锁"),
     "schools.schoolreturn.withdraw_unlock": _("撤回解锁申请"),
     "schools.schoolreturn.close_unlock": _("解锁到期"),
+    "schools.schoolreturn.remind": _("提醒报送"),
     "schools.returnunlock.ask": _("申请解锁"),
     "bureau.region.open_returns": _("发起年度填报"),
 }.items():

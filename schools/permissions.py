@@ -216,6 +216,11 @@ def can_reopen_return(user: Any, return_: SchoolReturn) -> Verdict:
     )
 
 
+def can_remind_school(user: Any, school: School) -> Verdict:
+    """Allow the bureau that accepts the school's returns."""
+    return _over(user, "schools.accept_schoolreturn", school, _("提醒报送"))
+
+
 def can_open_returns(user: Any, region: Any) -> Verdict:
     """Allow the administering bureau to call for the year's returns."""
     if runs(user, "schools.accept_schoolreturn", region):

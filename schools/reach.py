@@ -103,15 +103,17 @@ for _model in (*DATED, *OF_A_YEAR):
     _register(SCHOOL, _model, _by_school)
 
 
+@register_reach(REGION, "schools.ReturnReminder")
 @register_reach(REGION, "schools.ReturnUnlock")
 def _region_reaches_unlocks(ids: Sequence[int]) -> Q:
-    """A region reaches the lock exceptions of the schools it runs."""
+    """A region reaches lock exceptions and reminders of the schools it runs."""
     return Q(school_return__school__administered_by__lineage__overlap=list(ids))
 
 
+@register_reach(SCHOOL, "schools.ReturnReminder")
 @register_reach(SCHOOL, "schools.ReturnUnlock")
 def _school_reaches_its_unlocks(ids: Sequence[int]) -> Q:
-    """A school reaches the lock exceptions of its own returns."""
+    """A school reaches the lock exceptions and reminders of its own returns."""
     return Q(school_return__school__in=ids)
 
 

@@ -24,6 +24,7 @@ urlpatterns = [
     path(
         "returns/prefill/", returns.ReturnPrefillPage.as_view(), name="return-prefill"
     ),
+    path("returns/remind/", returns.ReturnsRemind.as_view(), name="returns-remind"),
     path("returns/open/", returns.ReturnsOpenPage.as_view(), name="returns-open"),
     path("returns/<int:pk>/", returns.ReturnPage.as_view(), name="return-detail"),
     path(

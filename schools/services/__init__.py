@@ -11,6 +11,7 @@ from schools.services.register import (
     set_stages,
     stages_for,
 )
+from schools.services.reminders import Reminded, remind_returns
 from schools.services.returns import (
     MOVES,
     accept_return,
@@ -36,6 +37,7 @@ from schools.services.unlocks import (
 
 __all__ = [
     "MOVES",
+    "Reminded",
     "accept_return",
     "add_honour",
     "approve_unlock",
@@ -55,6 +57,7 @@ __all__ = [
     "open_returns",
     "refuse_unlock",
     "register_school",
+    "remind_returns",
     "save_classes",
     "save_figures",
     "send_back_return",

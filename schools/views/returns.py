@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -41,10 +42,17 @@ from schools.models import School, SchoolReturn, SchoolStage
 from schools.models.returns import LABELS
 from schools.permissions import can_change_return
 from schools.prefill import prefilled, workbook
-from schools.services import open_return, open_returns, save_figures
+from schools.services import (
+    Reminded,
+    open_return,
+    open_returns,
+    remind_returns,
+    save_figures,
+)
 from schools.tables import BoardTable
 
 FILL = "schools.change_schoolreturn"
+REMIND = "schools.accept_schoolreturn"
 
 
 def last_year_of(return_: SchoolReturn) -> SchoolReturn | None:
@@ -78,7 +86,9 @@ class ReturnBoardPage(ListPage):
     table_class = BoardTable
     filterset_class = BoardFilter
     export_permission = "schools.export_school"
+    template_name = "schools/return_list.html"
     tabs = (
+        Tab(gettext_lazy("学校未确认"), "state=UNCONFIRMED"),
         Tab(gettext_lazy("未开始"), "state=NONE"),
         Tab(gettext_lazy("待确认"), "state=SUBMITTED"),
         Tab(gettext_lazy("待验收"), "state=CONFIRMED"),
@@ -97,6 +107,22 @@ class ReturnBoardPage(ListPage):
         if asked.isdigit():
             return AcademicYear.objects.filter(pk=int(asked)).first()
         return AcademicYear.objects.current(self.request.as_of)
+
+    @cached_property
+    def can_remind(self) -> bool:
+        """Whether the user may remind schools from this list today."""
+        open_ = self.year is not None and not self.request.is_past
+        return open_ and holds(self.request.user, REMIND)
+
+    def get_table_kwargs(self) -> dict[str, Any]:
+        """Let the bureau pick rows."""
+        return {"can_remind": self.can_remind}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Tell whether rows can be picked, and of which year."""
+        return super().get_context_data(
+            can_remind=self.can_remind, year=self.year, **kwargs
+        )
 
     def get_title(self) -> str:
         """Name the year."""
@@ -143,6 +169,40 @@ class ReturnPrefillPage(ReturnBoardPage):
         name = _("年度报表_%s_预填.xlsx") % self.year.code
         response["Content-Disposition"] = content_disposition_header(True, name)
         return response
+
+
+class ReturnsRemind(Page):
+    """Reminds the schools picked on the board."""
+
+    permission = REMIND
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Send the reminders, say for how many, and go back to the board."""
+        asked = request.POST.get("year", "")
+        year = AcademicYear.objects.filter(pk=asked if asked.isdigit() else 0).first()
+        if year is None:
+            raise Http404(_("没有这个学年。"))
+        picked = [int(pk) for pk in request.POST.getlist("picked") if pk.isdigit()]
+        rows = SchoolStage.objects.visible_to(request.user, REMIND)
+        rows = rows.filter(pk__in=picked).select_related("school__administered_by")
+        if not picked:
+            messages.warning(request, _("请先勾选要提醒的学校。"))
+        else:
+            messages.info(request, _told(remind_returns(rows, year, by=request.user)))
+        query = urlencode({"year": year.pk, "state": "UNCONFIRMED"})
+        return HttpResponseRedirect(f"{reverse('schools:return-list')}?{query}")
+
+
+def _told(reminded: Reminded) -> str:
+    """Say in words what became of the reminders."""
+    parts = [_("已提醒 %s 份报表的填报员和校（园）长") % reminded.sent]
+    if reminded.done_today:
+        parts.append(_("%s 份今天已提醒过") % reminded.done_today)
+    if reminded.nobody:
+        parts.append(_("%s 份所在学校还没有填报账号，请先开通") % reminded.nobody)
+    if reminded.confirmed:
+        parts.append(_("%s 份学校已确认，不需提醒") % reminded.confirmed)
+    return "；".join(parts)
 
 
 class ReturnsOpenPage(FormPage):
