@@ -159,6 +159,7 @@ SCHOOL_CLERK = (
     | READ_EVALUATION
     | {
         "core.view_reportrun",
+        "core.view_importrun",
         "schools.change_schoolreturn",
         "schools.submit_schoolreturn",
         "schools.change_classsection",

@@ -148,6 +148,17 @@ class ReturnState(models.TextChoices):
     LOCKED = "LOCKED", _("已锁定")
 
 
+class UnlockState(models.TextChoices):
+    """Where the request to open a locked return stands."""
+
+    ASKED = "ASKED", _("待批准")
+    OPEN = "OPEN", _("已开放")
+    REFUSED = "REFUSED", _("未批准")
+    WITHDRAWN = "WITHDRAWN", _("已撤回")
+    CLOSED = "CLOSED", _("已关闭")
+
+
+GRANTED = (UnlockState.OPEN, UnlockState.CLOSED)
 EDITABLE = (ReturnState.DRAFT, ReturnState.RETURNED)
 CONFIRMED_STATES = (
     ReturnState.CONFIRMED,

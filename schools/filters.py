@@ -10,11 +10,18 @@ from django.utils.translation import gettext_lazy as _
 from bureau.models import AcademicYear, Region
 from core.days import today
 from core.filters import FilterSet
-from schools.choices import Label, Ownership, ReturnState, SchoolStatus, Stage
+from schools.choices import (
+    CONFIRMED_STATES,
+    Label,
+    Ownership,
+    ReturnState,
+    SchoolStatus,
+    Stage,
+)
 from schools.models import ClassSection, School, SchoolReturn, SchoolStage
 from schools.names import normalize_name
 
-NOT_BEGUN = "NONE"
+NOT_BEGUN, UNCONFIRMED = "NONE", "UNCONFIRMED"
 
 
 def counties(request: Any) -> QuerySet[Region]:
@@ -139,7 +146,11 @@ class BoardFilter(FilterSet):
         queryset=AcademicYear.objects.all(), method="of_year", label=_("学年")
     )
     state = django_filters.ChoiceFilter(
-        choices=[(NOT_BEGUN, _("未开始")), *ReturnState.choices],
+        choices=[
+            (UNCONFIRMED, _("学校未确认")),
+            (NOT_BEGUN, _("未开始")),
+            *ReturnState.choices,
+        ],
         method="in_state",
         label=_("状态"),
     )
@@ -168,4 +179,7 @@ class BoardFilter(FilterSet):
         """Keep the rows whose return stands in the state, or has not been begun."""
         if value == NOT_BEGUN:
             return queryset.filter(return_state__isnull=True)
+        if value == UNCONFIRMED:
+            confirmed = Q(return_state__in=CONFIRMED_STATES)
+            return queryset.filter(Q(return_state__isnull=True) | ~confirmed)
         return queryset.filter(Q(return_state=value))

@@ -1,6 +1,7 @@
 """Forms of schools, labels, classes and returns."""
 
 import re
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -34,6 +35,7 @@ from schools.models import (
     SchoolReturn,
 )
 from schools.models.classes import GRADES
+from schools.models.unlock import MOST_DAYS, USUAL_DAYS
 
 
 class DayInput(forms.DateInput):
@@ -289,6 +291,43 @@ class OpenReturnsForm(Form):
         self.fields["region"].queryset = regions
         self.initial.setdefault("region", regions.first())
         self.initial.setdefault("year", AcademicYear.objects.current())
+
+
+class UnlockAskForm(Form):
+    """Why a locked return must be corrected."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("申请理由"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=gettext_lazy("写明哪几项数字有误、应为多少、依据是什么"),
+    )
+
+
+class UnlockForm(Form):
+    """Until which day a locked return is open."""
+
+    expires_on = forms.DateField(
+        label=gettext_lazy("开放至（含当日）"),
+        widget=DayInput,
+        help_text=format_lazy(
+            gettext_lazy("默认 {usual} 天，最长 {most} 天，到期自动关闭"),
+            usual=USUAL_DAYS,
+            most=MOST_DAYS,
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        usual = today() + timedelta(days=USUAL_DAYS)
+        self.initial.setdefault("expires_on", usual)
+
+    def clean_expires_on(self) -> date:
+        """Keep the day within the days that may be given."""
+        day: date = self.cleaned_data["expires_on"]
+        if not 0 <= (day - today()).days <= MOST_DAYS:
+            raise ValidationError(_("截止日期应在今天起 %s 天以内") % MOST_DAYS)
+        return day
 
 
 UNITS = {

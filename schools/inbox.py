@@ -1,16 +1,17 @@
 """What of schools and returns waits for whom."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Count, F, Min, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from core.access import holds
+from core.access import holds, scope_ids
 from core.days import today
 from core.registries import InboxItem, InboxSource, inbox
 from schools.choices import ReturnState
-from schools.models import School, SchoolReturn
+from schools.models import ReturnUnlock, School, SchoolReturn
 
 MOST, FEW = 50, 5
 SUBMIT = "schools.submit_schoolreturn"
@@ -41,6 +42,7 @@ def waiting(user: Any) -> list[InboxItem]:
         *_for_clerk(user),
         *_for_principal(user),
         *_for_bureau(user),
+        *_unlocks(user),
         *_stages(user),
     ]
 
@@ -82,6 +84,27 @@ def _for_bureau(user: Any) -> list[InboxItem]:
     ]
 
 
+def _unlocks(user: Any) -> list[InboxItem]:
+    if not holds(user, ACCEPT):
+        return []
+    rows = ReturnUnlock.objects.visible_to(user, ACCEPT).asked().exclude(asked_by=user)
+    bureaus = scope_ids(user, "bureau.region", ACCEPT)
+    rows = rows.filter(school_return__school__administered_by__in=bureaus)
+    rows = rows.select_related(
+        "school_return__school__administered_by", "school_return__year"
+    )
+    return [
+        InboxItem(
+            title=_("申请解锁年度报表：%s") % row.school_return,
+            url=row.get_absolute_url(),
+            source=row.school_return.school.name,
+            since=row.asked_at,
+            action=_("审批"),
+        )
+        for row in rows.order_by("asked_at")[:MOST]
+    ]
+
+
 def _stages(user: Any) -> list[InboxItem]:
     if not holds(user, "schools.change_school"):
         return []
@@ -107,6 +130,27 @@ def sent(user: Any) -> list[InboxItem]:
         submitted_by=user, state__in=[S.SUBMITTED, S.CONFIRMED, S.GROUP_CHECKED]
     )
     rows = rows.select_related("school__administered_by", "year")[:MOST]
+    return [*_sent_returns(rows), *_sent_unlocks(user)]
+
+
+def _sent_unlocks(user: Any) -> list[InboxItem]:
+    rows = ReturnUnlock.objects.visible_to(user, SUBMIT).asked().filter(asked_by=user)
+    rows = rows.select_related(
+        "school_return__school__administered_by", "school_return__year"
+    )
+    return [
+        InboxItem(
+            title=str(row),
+            url=row.get_absolute_url(),
+            source=row.school_return.school.administered_by.name,
+            since=row.asked_at,
+            waiting_on=_("主管部门"),
+        )
+        for row in rows[:MOST]
+    ]
+
+
+def _sent_returns(rows: Iterable[SchoolReturn]) -> list[InboxItem]:
     return [
         InboxItem(
             title=str(row),

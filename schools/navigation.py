@@ -37,6 +37,13 @@ for _verb, _words in {
     "schools.school.classes": _("填报班级"),
     "schools.schoolreturn.open": _("发起填报"),
     "schools.schoolreturn.save": _("填写数字"),
+    "schools.schoolreturn.ask_unlock": _("申请解锁"),
+    "schools.schoolreturn.extend_unlock": _("延长解锁"),
+    "schools.schoolreturn.refuse_unlock": _("不批准解锁"),
+    "schools.schoolreturn.withdraw_unlock": _("撤回解锁申请"),
+    "schools.schoolreturn.close_unlock": _("解锁到期"),
+    "schools.schoolreturn.remind": _("提醒报送"),
+    "schools.returnunlock.ask": _("申请解锁"),
     "bureau.region.open_returns": _("发起年度填报"),
 }.items():
     verbs.register(_verb, _words)

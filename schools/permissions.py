@@ -5,9 +5,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from core.access import reaches, scope_ids
+from core.templatetags.formats import long_day
 from core.verdict import ALLOWED, Denied, Verdict
+from schools.choices import ReturnState, UnlockState
 from schools.figures import missing_figures
-from schools.models import School, SchoolReturn
+from schools.models import ReturnUnlock, School, SchoolReturn
 from schools.models.returns import LABELS
 
 
@@ -70,7 +72,20 @@ def can_change_return(user: Any, return_: SchoolReturn) -> Verdict:
             % {"state": return_.get_state_display()},
             remedy=_("如需更正，请由审核方退回修改"),
         )
-    return _over(user, "schools.change_schoolreturn", return_, _("填报"))
+    verdict = _over(user, "schools.change_schoolreturn", return_, _("填报"))
+    return _still_open(return_) if verdict else verdict
+
+
+def _still_open(return_: SchoolReturn) -> Verdict:
+    """Allow what was never locked, or what an exception opens today."""
+    unlocks = list(return_.unlocks.granted())
+    if not unlocks or any(unlock.is_open for unlock in unlocks):
+        return ALLOWED
+    return Denied(
+        _("未能修改报表：解锁期限已过（截止 %(day)s）")
+        % {"day": long_day(unlocks[0].expires_on)},
+        remedy=_("可直接重新报送；数字仍需更正的，请重新申请解锁"),
+    )
 
 
 def can_submit_return(user: Any, return_: SchoolReturn) -> Verdict:
@@ -141,6 +156,69 @@ def can_send_back_return(user: Any, return_: SchoolReturn) -> Verdict:
 def can_lock_return(user: Any, return_: SchoolReturn) -> Verdict:
     """Allow the administering bureau to close the year's figures."""
     return _over(user, "schools.accept_schoolreturn", return_, _("锁定报表"))
+
+
+def can_ask_unlock(user: Any, return_: SchoolReturn) -> Verdict:
+    """Allow the school to ask that its locked return be opened, once at a time."""
+    verdict = _over(user, "schools.submit_schoolreturn", return_, _("申请解锁"))
+    if not verdict:
+        return verdict
+    last = return_.unlocks.first()
+    if last and (last.state == UnlockState.ASKED or last.is_open):
+        return Denied(
+            _("未能申请解锁：上一次申请“%(state)s”")
+            % {"state": last.get_state_display()},
+            remedy=_("请等待主管部门批准，或在开放期内完成修改"),
+        )
+    if return_.state == ReturnState.LOCKED or (
+        return_.is_editable and return_.unlocks.granted().exists()
+    ):
+        return ALLOWED
+    return Denied(
+        _("未能申请解锁：当前状态是“%(state)s”，没有锁定")
+        % {"state": return_.get_state_display()},
+        remedy=_("如需更正，请由审核方退回修改"),
+    )
+
+
+def can_decide_unlock(user: Any, unlock: ReturnUnlock) -> Verdict:
+    """Allow the bureau that administers the school, never the person who asked."""
+    bureau = unlock.school_return.school.administered_by
+    scopes = scope_ids(user, "bureau.region", "schools.accept_schoolreturn")
+    if bureau.pk not in scopes:
+        return Denied(
+            _("未能办理解锁申请：只有%(bureau)s教育行政部门可以办理")
+            % {"bureau": bureau.name},
+            remedy=_("请联系该部门负责年度报表的人员"),
+        )
+    if user.pk == unlock.asked_by_id:
+        return Denied(
+            _("未能办理解锁申请：申请人不能批准自己的申请"),
+            remedy=_("请由本部门另一位负责人办理"),
+        )
+    return ALLOWED
+
+
+def can_withdraw_unlock(user: Any, unlock: ReturnUnlock) -> Verdict:
+    """Allow the person who asked."""
+    if user.pk == unlock.asked_by_id:
+        return ALLOWED
+    return Denied(_("未能撤回：只有申请人可以撤回解锁申请"), remedy=_("请联系申请人"))
+
+
+def can_reopen_return(user: Any, return_: SchoolReturn) -> Verdict:
+    """Allow leaving the lock only under an exception that stands today."""
+    if return_.unlocks.standing().exists():
+        return ALLOWED
+    return Denied(
+        _("未能解锁报表：没有在有效期内的解锁批准"),
+        remedy=_("请先由学校申请解锁，再由主管部门批准"),
+    )
+
+
+def can_remind_school(user: Any, school: School) -> Verdict:
+    """Allow the bureau that accepts the school's returns."""
+    return _over(user, "schools.accept_schoolreturn", school, _("提醒报送"))
 
 
 def can_open_returns(user: Any, region: Any) -> Verdict:

@@ -11,10 +11,12 @@ from core.querysets import AccessQuerySet, DatedQuerySet
 from schools.choices import (
     COMPULSORY,
     CONFIRMED_STATES,
+    GRANTED,
     INTERNAL_LABELS,
     QUALITY_LABELS,
     ReturnState,
     SchoolStatus,
+    UnlockState,
 )
 
 if TYPE_CHECKING:
@@ -111,6 +113,26 @@ class ReturnQuerySet(AccessQuerySet):
     def open(self) -> Self:
         """Keep the returns that are not locked yet."""
         return self.exclude(state=ReturnState.LOCKED)
+
+
+class UnlockQuerySet(AccessQuerySet):
+    """Lock exceptions by where they stand."""
+
+    def asked(self) -> Self:
+        """Keep the requests that nobody has answered."""
+        return self.filter(state=UnlockState.ASKED)
+
+    def granted(self) -> Self:
+        """Keep the exceptions that were approved, open or closed since."""
+        return self.filter(state__in=GRANTED)
+
+    def standing(self, day: date | None = None) -> Self:
+        """Keep the exceptions under which a return may be changed on the day."""
+        return self.filter(state=UnlockState.OPEN, expires_on__gte=day or today())
+
+    def over(self, day: date | None = None) -> Self:
+        """Keep the open exceptions whose last day has passed."""
+        return self.filter(state=UnlockState.OPEN, expires_on__lt=day or today())
 
 
 class StageQuerySet(AccessQuerySet):

@@ -103,6 +103,30 @@ for _model in (*DATED, *OF_A_YEAR):
     _register(SCHOOL, _model, _by_school)
 
 
+@register_reach(REGION, "schools.ReturnReminder")
+@register_reach(REGION, "schools.ReturnUnlock")
+def _region_reaches_unlocks(ids: Sequence[int]) -> Q:
+    """A region reaches lock exceptions and reminders of the schools it runs."""
+    return Q(school_return__school__administered_by__lineage__overlap=list(ids))
+
+
+@register_reach(SCHOOL, "schools.ReturnReminder")
+@register_reach(SCHOOL, "schools.ReturnUnlock")
+def _school_reaches_its_unlocks(ids: Sequence[int]) -> Q:
+    """A school reaches the lock exceptions and reminders of its own returns."""
+    return Q(school_return__school__in=ids)
+
+
+@register_reach(SCHOOL, "core.importrun")
+def _school_reaches_its_imports(ids: Sequence[int]) -> Q:
+    """A school reaches the files it imported for itself."""
+    return Q(
+        scope_type__app_label="schools",
+        scope_type__model="school",
+        scope_id__in=list(ids),
+    )
+
+
 @register_reach(SCHOOL, "bureau.PolicyParameter")
 def _school_reaches_its_parameters(ids: Sequence[int]) -> Q:
     """A school reads the parameters of the region that runs it and of those above."""

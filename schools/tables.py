@@ -18,7 +18,12 @@ from core.tables import (
 )
 from core.templatetags.components import badge_html
 from core.tones import tone_of
-from schools.choices import INTERNAL_LABELS, ReturnState, SchoolStatus
+from schools.choices import (
+    CONFIRMED_STATES,
+    INTERNAL_LABELS,
+    ReturnState,
+    SchoolStatus,
+)
 from schools.models import School, SchoolStage
 
 STATUS_TONES = {
@@ -128,14 +133,31 @@ class BoardTable(Table):
         default="—",
     )
 
+    def __init__(self, *args: Any, can_remind: bool = False, **kwargs: Any) -> None:
+        self.can_remind = can_remind
+        super().__init__(*args, **kwargs)
+
     def render_school(self, record: SchoolStage) -> SafeString:
-        """Link the return, or the school while there is none."""
+        """Link the return, or its school; let unconfirmed ones be picked."""
         if record.return_id:
             url = reverse("schools:return-detail", args=[record.return_id])
         else:
             url = reverse("schools:school-detail", args=[record.school_id])
             url = f"{url}?tab=returns"
-        return format_html('<a href="{}">{}</a>', url, record.school.name)
+        link = format_html('<a href="{}">{}</a>', url, record.school.name)
+        if not self.can_remind or record.return_state in CONFIRMED_STATES:
+            return link
+        return format_html(
+            '<input type="checkbox" form="remind" name="picked" value="{}"'
+            ' aria-label="{}"> {}',
+            record.pk,
+            _("选择%s") % record.school.name,
+            link,
+        )
+
+    def value_school(self, record: SchoolStage) -> str:
+        """Name the school in a file."""
+        return str(record.school.name)
 
     def value_state(self, record: SchoolStage) -> str:
         """Say the state in words."""

@@ -1,13 +1,13 @@
-"""The legal moves of an annual return (SM18)."""
+"""The legal moves of an annual return (SM18) and of its lock exception."""
 
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.transitions import Effects, Move, register_table
+from core.transitions import Effects, Move, anyone, register_table
 from schools import permissions
-from schools.choices import ReturnState
+from schools.choices import ReturnState, UnlockState
 
 S = ReturnState
 
@@ -41,8 +41,21 @@ def _back(user: Any, obj: Any) -> Effects:
 def _locked(user: Any, obj: Any) -> Effects:
     return Effects(
         immediately=[_("本学年数字锁定，任何人不能再改")],
-        warnings=[("amber", _("锁定后不能退回"))],
+        warnings=[("amber", _("锁定后不能退回，更正须经学校申请、主管部门批准解锁"))],
     )
+
+
+def _opened(user: Any, obj: Any) -> Effects:
+    return Effects(
+        immediately=[_("报表退回学校修改，截止日之前可改，数字暂不计入统计")],
+        approvals=[_("校长确认"), _("主管部门验收和锁定")],
+        told=[_("申请学校")],
+        warnings=[("amber", _("到期未改动的报表自动按原数字锁定"))],
+    )
+
+
+def _not_opened(user: Any, obj: Any) -> Effects:
+    return Effects(immediately=[_("报表保持锁定")], told=[_("申请人")])
 
 
 SCHOOL_RETURN = register_table(
@@ -95,6 +108,59 @@ SCHOOL_RETURN = register_table(
             can=permissions.can_lock_return,
             label=gettext_lazy("锁定"),
             effects=_locked,
+        ),
+        "unlock": Move(
+            frozenset({S.LOCKED}),
+            S.RETURNED,
+            can=permissions.can_reopen_return,
+            label=gettext_lazy("解锁"),
+            by_system=True,
+        ),
+        "relock": Move(
+            frozenset({S.RETURNED}),
+            S.LOCKED,
+            can=anyone,
+            label=gettext_lazy("到期重新锁定"),
+            by_system=True,
+        ),
+    },
+)
+
+U = UnlockState
+RETURN_UNLOCK = register_table(
+    "schools.ReturnUnlock",
+    U.ASKED,
+    {
+        "approve": Move(
+            frozenset({U.ASKED}),
+            U.OPEN,
+            can=permissions.can_decide_unlock,
+            label=gettext_lazy("批准解锁"),
+            tone="primary",
+            effects=_opened,
+        ),
+        "refuse": Move(
+            frozenset({U.ASKED}),
+            U.REFUSED,
+            can=permissions.can_decide_unlock,
+            label=gettext_lazy("不批准"),
+            needs_reason=True,
+            tone="danger",
+            effects=_not_opened,
+        ),
+        "withdraw": Move(
+            frozenset({U.ASKED}),
+            U.WITHDRAWN,
+            can=permissions.can_withdraw_unlock,
+            label=gettext_lazy("撤回申请"),
+            effects=_not_opened,
+        ),
+        "close": Move(
+            frozenset({U.OPEN}),
+            U.CLOSED,
+            can=anyone,
+            label=gettext_lazy("关闭"),
+            by_system=True,
         ),
     },
 )

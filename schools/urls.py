@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from schools.views import classes, labels, plot, returns, schools, stages
+from schools.views import classes, labels, plot, returns, schools, stages, unlocks
 
 app_name = "schools"
 urlpatterns = [
@@ -22,10 +22,24 @@ urlpatterns = [
     path("<int:pk>/classes/", classes.ClassesEditPage.as_view(), name="class-update"),
     path("<int:pk>/returns/new/", returns.ReturnCreate.as_view(), name="return-create"),
     path("returns/", returns.ReturnBoardPage.as_view(), name="return-list"),
+    path(
+        "returns/prefill/", returns.ReturnPrefillPage.as_view(), name="return-prefill"
+    ),
+    path("returns/remind/", returns.ReturnsRemind.as_view(), name="returns-remind"),
     path("returns/open/", returns.ReturnsOpenPage.as_view(), name="returns-open"),
     path("returns/<int:pk>/", returns.ReturnPage.as_view(), name="return-detail"),
     path(
         "returns/<int:pk>/edit/", returns.ReturnEditPage.as_view(), name="return-update"
+    ),
+    path(
+        "returns/<int:pk>/unlock/",
+        unlocks.UnlockAskPage.as_view(),
+        name="return-unlock",
+    ),
+    path(
+        "returns/unlocks/<int:pk>/<slug:move>/",
+        unlocks.UnlockMovePage.as_view(),
+        name="unlock-move",
     ),
     path(
         "returns/<int:pk>/<slug:move>/",

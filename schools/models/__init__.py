@@ -3,12 +3,16 @@
 from schools.models.classes import ClassSection
 from schools.models.label import SchoolHonour, SchoolLabel
 from schools.models.quality import QualityResult
+from schools.models.reminder import ReturnReminder
 from schools.models.returns import SchoolReturn
 from schools.models.school import School, SchoolStage
+from schools.models.unlock import ReturnUnlock
 
 __all__ = [
     "ClassSection",
     "QualityResult",
+    "ReturnReminder",
+    "ReturnUnlock",
     "School",
     "SchoolHonour",
     "SchoolLabel",

@@ -32,12 +32,34 @@ PARTS: dict[str, tuple[tuple[str, ...], str]] = {
 }
 """Rule → the parts whose sum never exceeds the total."""
 
-LOCKED_STAYS = """
+TODAY = f"(now() AT TIME ZONE '{settings.TIME_ZONE}')::date"
+OPEN_TODAY = "return_unlock_over"
+HANDS = (
+    *("submitted_by_id", "submitted_at", "confirmed_by_id", "confirmed_at"),
+    *("accepted_by_id", "accepted_at", "state", "saved_at"),
+)
+"""What opening a locked return may change: its state and the signatures."""
+_SAME_FIGURES = """
+    (to_jsonb(NEW) - ARRAY[{hands}]) = (to_jsonb(OLD) - ARRAY[{hands}])
+""".format(hands=", ".join(f"'{name}'" for name in HANDS))
+_GRANTED = """EXISTS (SELECT 1 FROM schools_returnunlock u
+        WHERE u.school_return_id = OLD.id AND u.state"""
+
+LOCKED_STAYS = f"""
     IF OLD.state = 'LOCKED' THEN
+        IF TG_OP = 'UPDATE' AND NEW.state = 'RETURNED' AND {_SAME_FIGURES}
+            AND {_GRANTED} = 'OPEN' AND u.expires_on >= {TODAY})
+        THEN RETURN NEW; END IF;
         RAISE EXCEPTION 'a locked return does not change'
             USING ERRCODE = '23514', CONSTRAINT = 'return_locked_stays';
     END IF;
     IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+    IF NOT {_SAME_FIGURES} AND {_GRANTED} IN ('OPEN', 'CLOSED'))
+        AND NOT {_GRANTED} = 'OPEN' AND u.expires_on >= {TODAY})
+    THEN
+        RAISE EXCEPTION 'the exception under which this return was open is over'
+            USING ERRCODE = '23514', CONSTRAINT = '{OPEN_TODAY}';
+    END IF;
     RETURN NEW;
 """
 refusals.register("return_locked_stays", _("年度报表已经锁定，不能再修改"))

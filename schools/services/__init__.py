@@ -11,6 +11,7 @@ from schools.services.register import (
     set_stages,
     stages_for,
 )
+from schools.services.reminders import Reminded, remind_returns
 from schools.services.returns import (
     MOVES,
     accept_return,
@@ -25,14 +26,27 @@ from schools.services.returns import (
     send_back_return,
     submit_return,
 )
+from schools.services.unlocks import (
+    approve_unlock,
+    ask_unlock,
+    close_overdue_unlocks,
+    close_unlock,
+    refuse_unlock,
+    withdraw_unlock,
+)
 
 __all__ = [
     "MOVES",
+    "Reminded",
     "accept_return",
     "add_honour",
+    "approve_unlock",
+    "ask_unlock",
     "change_school",
     "check_return",
     "class_figures",
+    "close_overdue_unlocks",
+    "close_unlock",
     "confirm_return",
     "confirm_stage",
     "confirm_stages",
@@ -41,11 +55,14 @@ __all__ = [
     "lock_return",
     "open_return",
     "open_returns",
+    "refuse_unlock",
     "register_school",
+    "remind_returns",
     "save_classes",
     "save_figures",
     "send_back_return",
     "set_stages",
     "stages_for",
     "submit_return",
+    "withdraw_unlock",
 ]

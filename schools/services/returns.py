@@ -6,42 +6,33 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import RoleGrant, User
+from accounts.models import User
 from audit.services import record
 from core.constraints import explain
 from core.notify import notify
 from core.transitions import MoveRefused, move
 from schools import permissions
+from schools.choices import UnlockState
 from schools.figures import BY_STAGE, faults_of
 from schools.models import ClassSection, School, SchoolReturn, SchoolStage
-
-CLEARED: dict[str, None] = {
-    "submitted_by": None,
-    "submitted_at": None,
-    "confirmed_by": None,
-    "confirmed_at": None,
-    "accepted_by": None,
-    "accepted_at": None,
-}
+from schools.prefill import CLASS_SUMS
+from schools.services.people import people_holding
+from schools.services.unlocks import (
+    CLEARED,
+    approve_unlock,
+    close_unlock,
+    refuse_unlock,
+    withdraw_unlock,
+)
 
 
 def class_figures(school: School, year: Any, stage: str) -> dict[str, int]:
     """Return what the classes entered say: pupils, classes and size bands."""
-    size = "headcount"
     found = ClassSection.objects.of_year(year).filter(school=school, stage=stage)
-    sums = found.aggregate(
-        students=Sum(size),
-        classes=Count("pk"),
-        class_le45=Count("pk", filter=Q(headcount__lte=45)),
-        class_46_50=Count("pk", filter=Q(headcount__range=(46, 50))),
-        class_51_55=Count("pk", filter=Q(headcount__range=(51, 55))),
-        class_56_65=Count("pk", filter=Q(headcount__range=(56, 65))),
-        class_ge66=Count("pk", filter=Q(headcount__gte=66)),
-    )
+    sums = found.aggregate(**CLASS_SUMS)
     return {name: n for name, n in sums.items() if sums["classes"]}
 
 
@@ -182,14 +173,6 @@ def _write_classes(sections: Sequence[ClassSection]) -> None:
         raise explain(error) from error
 
 
-def _people(permission: str, *scopes: Any) -> list[User]:
-    found: set[int] = set()
-    for scope in scopes:
-        grants = RoleGrant.objects.holding(permission).for_scope(scope)
-        found.update(grants.values_list("user_id", flat=True))
-    return list(User.objects.filter(pk__in=found, is_active=True))
-
-
 def _tell(people: list[User], return_: SchoolReturn, title: str) -> None:
     notify(people, title, url=return_.get_absolute_url())
 
@@ -204,7 +187,7 @@ def submit_return(return_: SchoolReturn, *, by: Any, reason: str = "") -> School
         submitted_by=by,
         submitted_at=timezone.now(),
     )
-    people = _people("schools.confirm_schoolreturn", done.school)
+    people = people_holding("schools.confirm_schoolreturn", done.school)
     _tell(people, done, _("待确认：%s") % done)
     return done
 
@@ -219,7 +202,7 @@ def confirm_return(return_: SchoolReturn, *, by: Any, reason: str = "") -> Schoo
         confirmed_by=by,
         confirmed_at=timezone.now(),
     )
-    people = _people("schools.accept_schoolreturn", done.school.administered_by)
+    people = people_holding("schools.accept_schoolreturn", done.school.administered_by)
     _tell(people, done, _("待验收：%s") % done)
     return done
 
@@ -239,7 +222,7 @@ def accept_return(return_: SchoolReturn, *, by: Any, reason: str = "") -> School
         accepted_by=by,
         accepted_at=timezone.now(),
     )
-    people = _people("schools.submit_schoolreturn", done.school)
+    people = people_holding("schools.submit_schoolreturn", done.school)
     _tell(people, done, _("已验收：%s") % done)
     return done
 
@@ -249,14 +232,18 @@ def send_back_return(
 ) -> SchoolReturn:
     """Send the return back to the school with the reason."""
     done = move(return_, "send_back", by=by, reason=reason, **CLEARED)
-    people = _people("schools.submit_schoolreturn", done.school)
+    people = people_holding("schools.submit_schoolreturn", done.school)
     _tell(people, done, _("退回修改：%s") % done)
     return done
 
 
+@transaction.atomic
 def lock_return(return_: SchoolReturn, *, by: Any, reason: str = "") -> SchoolReturn:
-    """Close the year's figures for good."""
-    return move(return_, "lock", by=by, reason=reason)
+    """Close the year's figures, and the exception under which they were corrected."""
+    done = move(return_, "lock", by=by, reason=reason)
+    for unlock in done.unlocks.filter(state=UnlockState.OPEN):
+        close_unlock(unlock, by=by)
+    return done
 
 
 MOVES = {
@@ -267,5 +254,10 @@ MOVES = {
         "accept": accept_return,
         "send_back": send_back_return,
         "lock": lock_return,
-    }
+    },
+    "schools.returnunlock": {
+        "approve": approve_unlock,
+        "refuse": refuse_unlock,
+        "withdraw": withdraw_unlock,
+    },
 }

@@ -3,18 +3,21 @@
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bureau.models import AcademicYear
-from core.access import reaches
+from core.access import holds, reaches, scope_ids
+from core.exports import XLSX_TYPE
 from core.templatetags.formats import long_day
 from core.transitions import Effects
 from core.views import (
@@ -30,14 +33,26 @@ from core.views import (
     Page,
     Tab,
 )
+from core.views.detail import arrange_moves, move_buttons
 from schools.figures import BY_STAGE, missing_figures
 from schools.filters import BoardFilter
 from schools.forms import UNIT_IN_LABEL, UNITS, OpenReturnsForm, ReturnForm
+from schools.locks import LockNote, lock_note
 from schools.models import School, SchoolReturn, SchoolStage
 from schools.models.returns import LABELS
 from schools.permissions import can_change_return
-from schools.services import open_return, open_returns, save_figures
+from schools.prefill import prefilled, workbook
+from schools.services import (
+    Reminded,
+    open_return,
+    open_returns,
+    remind_returns,
+    save_figures,
+)
 from schools.tables import BoardTable
+
+FILL = "schools.change_schoolreturn"
+REMIND = "schools.accept_schoolreturn"
 
 
 def last_year_of(return_: SchoolReturn) -> SchoolReturn | None:
@@ -50,6 +65,18 @@ def last_year_of(return_: SchoolReturn) -> SchoolReturn | None:
     return rows.order_by("-year__starts_on").first()
 
 
+def _workbook_actions(request: Any) -> list[Action]:
+    """Return the way of the workbook: down prefilled, up filled in."""
+    in_region = scope_ids(request.user, "bureau.region", FILL)
+    kind = "schools.return" if in_region else "schools.return_own"
+    query = request.GET.urlencode()
+    down = reverse("schools:return-prefill")
+    return [
+        Action(_("下载预填表"), f"{down}?{query}" if query else down, "download"),
+        Action(_("上传填好的表"), reverse("core:import-start", args=[kind]), "upload"),
+    ]
+
+
 class ReturnBoardPage(ListPage):
     """Every stage of every school with its return of the year, or without."""
 
@@ -59,7 +86,9 @@ class ReturnBoardPage(ListPage):
     table_class = BoardTable
     filterset_class = BoardFilter
     export_permission = "schools.export_school"
+    template_name = "schools/return_list.html"
     tabs = (
+        Tab(gettext_lazy("学校未确认"), "state=UNCONFIRMED"),
         Tab(gettext_lazy("未开始"), "state=NONE"),
         Tab(gettext_lazy("待确认"), "state=SUBMITTED"),
         Tab(gettext_lazy("待验收"), "state=CONFIRMED"),
@@ -79,6 +108,22 @@ class ReturnBoardPage(ListPage):
             return AcademicYear.objects.filter(pk=int(asked)).first()
         return AcademicYear.objects.current(self.request.as_of)
 
+    @cached_property
+    def can_remind(self) -> bool:
+        """Whether the user may remind schools from this list today."""
+        open_ = self.year is not None and not self.request.is_past
+        return open_ and holds(self.request.user, REMIND)
+
+    def get_table_kwargs(self) -> dict[str, Any]:
+        """Let the bureau pick rows."""
+        return {"can_remind": self.can_remind}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Tell whether rows can be picked, and of which year."""
+        return super().get_context_data(
+            can_remind=self.can_remind, year=self.year, **kwargs
+        )
+
     def get_title(self) -> str:
         """Name the year."""
         return _("%s 学年报表") % self.year.code if self.year else _("年度报表")
@@ -92,16 +137,72 @@ class ReturnBoardPage(ListPage):
         return rows.order_by("school__administered_by__path", "school__pinyin", "pk")
 
     def get_actions(self) -> Sequence[Action]:
-        """Offer the call for returns to the bureau."""
+        """Offer the workbook to those who fill, the call for returns to the bureau."""
+        user = self.request.user
         return [
+            *(_workbook_actions(self.request) if holds(user, FILL) else ()),
             Action(
                 _("发起年度填报"),
                 reverse("schools:returns-open"),
                 "send",
                 primary=True,
                 permission="schools.accept_schoolreturn",
-            )
+            ),
         ]
+
+
+class ReturnPrefillPage(ReturnBoardPage):
+    """The workbook of the list's rows that the user may fill in."""
+
+    permission = FILL
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Send the workbook; without a school year there is nothing to fill."""
+        if self.year is None:
+            messages.warning(request, _("还没有这个学年，请先在学校日历中建立。"))
+            return HttpResponseRedirect(reverse("schools:return-list"))
+        filters = BoardFilter(
+            request.GET, queryset=self.get_queryset(), request=request
+        )
+        content = workbook(prefilled(filters.qs, self.year), self.year)
+        response = HttpResponse(content, content_type=XLSX_TYPE)
+        name = _("年度报表_%s_预填.xlsx") % self.year.code
+        response["Content-Disposition"] = content_disposition_header(True, name)
+        return response
+
+
+class ReturnsRemind(Page):
+    """Reminds the schools picked on the board."""
+
+    permission = REMIND
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Send the reminders, say for how many, and go back to the board."""
+        asked = request.POST.get("year", "")
+        year = AcademicYear.objects.filter(pk=asked if asked.isdigit() else 0).first()
+        if year is None:
+            raise Http404(_("没有这个学年。"))
+        picked = [int(pk) for pk in request.POST.getlist("picked") if pk.isdigit()]
+        rows = SchoolStage.objects.visible_to(request.user, REMIND)
+        rows = rows.filter(pk__in=picked).select_related("school__administered_by")
+        if not picked:
+            messages.warning(request, _("请先勾选要提醒的学校。"))
+        else:
+            messages.info(request, _told(remind_returns(rows, year, by=request.user)))
+        query = urlencode({"year": year.pk, "state": "UNCONFIRMED"})
+        return HttpResponseRedirect(f"{reverse('schools:return-list')}?{query}")
+
+
+def _told(reminded: Reminded) -> str:
+    """Say in words what became of the reminders."""
+    parts = [_("已提醒 %s 份报表的填报员和校（园）长") % reminded.sent]
+    if reminded.done_today:
+        parts.append(_("%s 份今天已提醒过") % reminded.done_today)
+    if reminded.nobody:
+        parts.append(_("%s 份所在学校还没有填报账号，请先开通") % reminded.nobody)
+    if reminded.confirmed:
+        parts.append(_("%s 份学校已确认，不需提醒") % reminded.confirmed)
+    return "；".join(parts)
 
 
 class ReturnsOpenPage(FormPage):
@@ -200,7 +301,10 @@ class ReturnPage(DetailPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the figures, last year's beside them."""
         row, before = self.object, last_year_of(self.object)
+        lock = lock_note(self.request.user, row)
         return super().get_context_data(
+            lock=lock,
+            unlock_moves=self._unlock_moves(lock),
             figures=[
                 (
                     UNIT_IN_LABEL.sub("", str(LABELS[name])),
@@ -214,6 +318,15 @@ class ReturnPage(DetailPage):
             missing=len(missing_figures(row)),
             **kwargs,
         )
+
+    def _unlock_moves(self, lock: LockNote | None) -> dict[str, Any]:
+        """Return what the user may do with the request that waits."""
+        unlock = lock.unlock if lock and not self.request.is_past else None
+        if unlock is None:
+            return arrange_moves(())
+        unlock.school_return = self.object
+        buttons = move_buttons(self.request.user, unlock, "schools:unlock-move")
+        return arrange_moves([b for b in buttons if b.verdict])
 
 
 class ReturnEditPage(FormPage):

@@ -39,7 +39,7 @@ def test_return_goes_from_draft_to_locked_through_other_hands(world: Any) -> Non
 
 
 @pytest.mark.parametrize("state", ReturnState.values)
-@pytest.mark.parametrize("name", list(TABLE.moves))
+@pytest.mark.parametrize("name", list(VERBS))
 def test_move_is_legal_from_its_states_only(world: Any, name: str, state: str) -> None:
     here = world.here
     row = FullReturnFactory(school=here.school, year=world.year, state=state)

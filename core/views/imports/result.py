@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.access import scope_ids
 from core.exports import XLSX_TYPE
 from core.imports.errors import ImportRefused, UndoBlocked
 from core.imports.kinds import kind_of
@@ -177,7 +178,8 @@ class ImportList(ListPage):
         return super().get_queryset().select_related("by")
 
     def get_actions(self) -> list[Action]:
-        """Offer every kind the user may import."""
+        """Offer every kind the user may import into some scope."""
+        user = self.request.user
         return [
             Action(
                 _("导入%s") % kind.title,
@@ -186,4 +188,5 @@ class ImportList(ListPage):
                 permission=kind.permission,
             )
             for kind in import_kinds.values()
+            if not kind.scope or scope_ids(user, kind.scope, kind.permission)
         ]

@@ -1,0 +1,306 @@
+"""Annual returns from the workbook that was sent out prefilled."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import DecimalField
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from bureau.models import AcademicYear
+from core.imports import Batch, Check, Column, ImportKind, Row, register
+from core.imports.cells import typed
+from core.imports.errors import CellProblem
+from core.models import ImportEffect, StagingRow
+from schools.choices import EDITABLE, ReturnState, Stage
+from schools.figures import BY_STAGE, faults_of
+from schools.models import School, SchoolReturn, SchoolStage
+from schools.models.returns import FIGURES, LABELS, TODAY
+from schools.names import normalize_name
+from schools.prefill import returns_before
+
+CLEAR = "清空"
+YEAR = re.compile(r"^\D*(\d{4})\D+(\d{4})\D*$")
+CENT = Decimal("0.01")
+MOST = 999_999_999_999
+DIFFERS = " OR ".join(
+    f"(t.row_data ? '{name}' AND t.{name} IS DISTINCT FROM m.{name})"
+    for name in FIGURES
+)
+HELD = f"""
+    FROM typed t JOIN schools_schoolreturn m
+        ON m.school_id = t.school_id AND m.year_id = t.year_id AND m.stage = t.stage
+    WHERE ({DIFFERS})
+"""
+NOT_EDITABLE = f"""
+    SELECT t.row_number, %(words)s::jsonb ->> m.state {HELD}
+        AND m.state <> ALL (%(editable)s)
+"""
+UNLOCK_OVER = f"""
+    SELECT t.row_number {HELD} AND m.state = ANY (%(editable)s)
+        AND EXISTS (SELECT 1 FROM schools_returnunlock u
+            WHERE u.school_return_id = m.id AND u.state IN ('OPEN', 'CLOSED'))
+        AND NOT EXISTS (SELECT 1 FROM schools_returnunlock u
+            WHERE u.school_return_id = m.id AND u.state = 'OPEN'
+            AND u.expires_on >= {TODAY})
+"""  # noqa: S608 - names of the model's own columns
+
+
+def _figure_kind(name: str) -> str:
+    field_ = SchoolReturn._meta.get_field(name)
+    if isinstance(field_, DecimalField):
+        return "decimal"
+    return "bool" if name == "is_full_day" else "int"
+
+
+READ_AS = {
+    name: Column(
+        name,
+        label,
+        kind=_figure_kind(name),  # type: ignore[arg-type]
+        minimum=None if name == "is_full_day" else 0,
+        maximum=MOST if _figure_kind(name) == "decimal" else None,
+    )
+    for name, label in LABELS.items()
+}
+"""How the cell of each figure is read once it does not say 清空."""
+
+
+@dataclass
+class Known:
+    """The schools of the scope, the years, and what is returned already."""
+
+    scope: Any
+    held: dict[int, dict[tuple[int, str], SchoolReturn]] = field(default_factory=dict)
+    past: dict[int, dict[tuple[int, str], SchoolReturn]] = field(default_factory=dict)
+
+    @cached_property
+    def schools(self) -> Any:
+        """The schools the file may be about."""
+        if isinstance(self.scope, School):
+            return School.objects.filter(pk=self.scope.pk)
+        return School.objects.run_by(self.scope)
+
+    @cached_property
+    def by_word(self) -> dict[str, set[int]]:
+        """Code, provisional number or comparable name → the schools it means."""
+        found: dict[str, set[int]] = {}
+        names = ("pk", "school_code", "provisional_no", "normalized_name")
+        for pk, *words in self.schools.values_list(*names):
+            for word in filter(None, words):
+                found.setdefault(word, set()).add(pk)
+        return found
+
+    @cached_property
+    def stages(self) -> set[tuple[int, str]]:
+        """The stages each school teaches."""
+        rows = SchoolStage.objects.filter(school__in=self.schools)
+        return set(rows.values_list("school_id", "stage"))
+
+    @cached_property
+    def years(self) -> dict[str, AcademicYear]:
+        """The school years by code."""
+        return {year.code: year for year in AcademicYear.objects.all()}
+
+    def returned(self, year: AcademicYear) -> dict[tuple[int, str], SchoolReturn]:
+        """Return the scope's returns of a year, read once."""
+        if year.pk not in self.held:
+            rows = SchoolReturn.objects.of_year(year).filter(school__in=self.schools)
+            self.held[year.pk] = {(row.school_id, row.stage): row for row in rows}
+        return self.held[year.pk]
+
+    def before(self, year: AcademicYear) -> dict[tuple[int, str], SchoolReturn]:
+        """Return the last confirmed returns before a year, read once."""
+        if year.pk not in self.past:
+            self.past[year.pk] = returns_before(year, self.schools)
+        return self.past[year.pk]
+
+
+class _Returns(ImportKind):
+    """One row is the return of one stage of one school for one year."""
+
+    title = gettext_lazy("年度报表")
+    permission = "schools.change_schoolreturn"
+    model = "schools.SchoolReturn"
+    natural_keys = (("school_id", "year_id", "stage"),)
+    label_column = "stage"
+    duplicates = "reject"
+    help = gettext_lazy(
+        "请用“下载预填表”得到的表填写。空格不改原数，要删去原数请填“清空”；"
+        "只更新填报中和退回修改的报表，还没有报表的新建草稿。"
+    )
+    columns = (
+        Column(
+            "school_code",
+            gettext_lazy("学校标识码"),
+            aliases=("学校代码", "标识码", "临时编号", "学校编号"),
+            help=gettext_lazy("没有标识码的填临时编号或留空，按学校名称识别"),
+        ),
+        Column(
+            "name",
+            gettext_lazy("学校名称"),
+            aliases=("校名", "学校", "单位名称"),
+            required=True,
+            max_length=100,
+        ),
+        Column("year", gettext_lazy("学年"), required=True, example="2026-2027"),
+        Column(
+            "stage",
+            gettext_lazy("学段"),
+            kind="choice",
+            choices={str(label): value for value, label in Stage.choices},
+            required=True,
+        ),
+        *(Column(name, label) for name, label in LABELS.items()),
+    )
+
+    def context(self, run: Any) -> Known:
+        """Load the schools under the run's scope when they are first asked for."""
+        return Known(run.scope)
+
+    def prepare(self, row: Row, context: Known) -> None:
+        """Find school, year and stage, then read and check the figures."""
+        self._read_figures(row)
+        school, year = self._school(row, context), self._year(row, context)
+        stage = row.get("stage")
+        if not school or not year or not stage:
+            return
+        if (school, stage) not in context.stages:
+            row.reject("stage", "no_such_stage", _("该校没有这个学段，请核对"))
+            return
+        row.values.update(school_id=school, year_id=year.pk)
+        held = context.returned(year).get((school, stage))
+        if held is None:
+            row.values["counted_on"] = year.reference_day
+        self._judge_figures(row, held, context.before(year).get((school, stage)))
+
+    def _read_figures(self, row: Row) -> None:
+        for name in FIGURES:
+            text = row.get(name)
+            if text is None:
+                continue
+            row.shown[name] = text
+            try:
+                row.values[name] = None if text == CLEAR else _value(name, text)
+            except CellProblem as problem:
+                del row.values[name]
+                row.reject(name, problem.code, f"“{LABELS[name]}”{problem.message}")
+
+    def _school(self, row: Row, context: Known) -> int | None:
+        code, name = row.get("school_code"), str(row.get("name", ""))
+        by_name = context.by_word.get(normalize_name(name), set())
+        found = context.by_word.get(code, set()) if code else by_name
+        if len(found) == 1:
+            (school,) = found
+            if code and school not in by_name:
+                row.note("name", "other_name", _("名称与登记的不同，已按编号识别"))
+            return school
+        if found:
+            told = _("有几所学校叫“%s”，请填学校标识码或临时编号")
+            row.reject("name", "ambiguous_school", told % name)
+        elif name or code:
+            told = _("在导入范围内找不到“%s”，请核对编号或名称")
+            row.reject("name", "unknown_school", told % (code or name))
+        return None
+
+    def _year(self, row: Row, context: Known) -> AcademicYear | None:
+        said = str(row.get("year", ""))
+        match = YEAR.match(said)
+        year = context.years.get("-".join(match.groups())) if match else None
+        if said and year is None:
+            told = _("没有“%s”学年，请写成 2026-2027 的形式")
+            row.reject("year", "unknown_year", told % said[:20])
+        return year
+
+    def _judge_figures(
+        self, row: Row, held: SchoolReturn | None, before: SchoolReturn | None
+    ) -> None:
+        stage = row.values["stage"]
+        given = {n: row.values[n] for n in FIGURES if n in row.values}
+        for name in set(given) - set(BY_STAGE[stage]):
+            told = _("%(stage)s不填“%(name)s”，请删去")
+            words = {"stage": Stage(stage).label, "name": LABELS[name]}
+            row.reject(name, "not_of_stage", told % words)
+        if held is None and not any(value is not None for value in given.values()):
+            row.reject("name", "nothing_given", _("本行没有填写数字，未新建报表"))
+        if held is not None and not held.is_editable:
+            return
+        present = {n: getattr(held, n, None) for n in BY_STAGE[stage]}
+        for name, told in faults_of({**present, **given}).items():
+            row.reject(name, "contradicts", told)
+        for name, value in given.items():
+            same = value is not None and value == getattr(before, name, None)
+            if same and present.get(name) is None:
+                told = _("“%s”与上年相同，请确认是本年的数字")
+                row.note(name, "as_last_year", told % LABELS[name])
+
+    def checks(self, run: Any) -> Iterator[Check]:
+        """Keep returns that are no longer the school's to change as they are."""
+        states = {str(value): str(label) for value, label in ReturnState.choices}
+        editable = [str(state) for state in EDITABLE]
+        yield Check(
+            "stage",
+            "not_editable",
+            _("报表当前为“{detail}”，数字未改；如需更正，请先退回，已锁定的先申请解锁"),
+            NOT_EDITABLE,
+            {"words": json.dumps(states), "editable": editable},
+        )
+        yield Check(
+            "stage",
+            "unlock_over",
+            _("报表的解锁期限已过，数字未改；仍需更正的，请重新申请解锁"),
+            UNLOCK_OVER,
+            {"editable": editable},
+        )
+
+    def apply(self, batch: Batch) -> None:
+        """Write the figures; nothing when a return was handed in meanwhile."""
+        rows = StagingRow.objects.filter(run_id=batch.run.pk, verdict="UPDATED")
+        targets = SchoolReturn.objects.select_for_update(of=("self",), no_key=True)
+        targets = targets.filter(pk__in=rows.values_list("target_id", flat=True))
+        handed_in = [row for row in targets if not row.is_editable]
+        if handed_in:
+            raise ValidationError(
+                _("%s 刚刚报送，不能再改，请重新核对后导入") % handed_in[0]
+            )
+        batch.upsert()
+
+    def undo_blocks(self, run: Any) -> Iterable[str]:
+        """Name the returns that were handed in since."""
+        effects = ImportEffect.objects.filter(run=run, model="schools.schoolreturn")
+        ids = effects.values_list("object_id", flat=True)
+        rows = SchoolReturn.objects.filter(pk__in=ids).exclude(state__in=EDITABLE)
+        rows = rows.select_related("school", "year")
+        return [
+            _("%(row)s当前为“%(state)s”，请先退回")
+            % {"row": row, "state": row.get_state_display()}
+            for row in rows[:10]
+        ]
+
+
+def _value(name: str, text: str) -> Any:
+    value = typed(READ_AS[name], text)
+    return value.quantize(CENT) if isinstance(value, Decimal) else value
+
+
+@register
+class ReturnImport(_Returns):
+    """A bureau's workbook: the schools of its region."""
+
+    key = "schools.return"
+    scope = "bureau.region"
+
+
+@register
+class OwnReturnImport(_Returns):
+    """A school's workbook: its own stages."""
+
+    key = "schools.return_own"
+    title = gettext_lazy("本校年度报表")
+    scope = "schools.school"

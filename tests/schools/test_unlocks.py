@@ -1,0 +1,453 @@
+"""A locked return opens only through an exception somebody else approved."""
+
+from datetime import timedelta
+from typing import Any
+
+import pgtrigger
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from audit.models import Event
+from core.days import today
+from core.models import Notification
+from core.registries import inbox
+from core.transitions import MoveRefused
+from schools.models import ReturnUnlock, SchoolReturn
+from schools.services import (
+    approve_unlock,
+    ask_unlock,
+    close_overdue_unlocks,
+    lock_return,
+    refuse_unlock,
+    save_figures,
+    withdraw_unlock,
+)
+from schools.services.returns import MOVES
+from tests.accounts.factories import grant, user_with
+from tests.schools.factories import FullReturnFactory
+
+pytestmark = pytest.mark.django_db
+VERBS = MOVES["schools.schoolreturn"]
+WHY = "班级数少报一个，附学籍系统截图"
+
+
+@pytest.fixture
+def locked(world: Any) -> SchoolReturn:
+    here = world.here
+    row = FullReturnFactory(school=here.school, year=world.year, state="DRAFT")
+    row = VERBS["submit"](row, by=here.clerk)
+    row = VERBS["confirm"](row, by=here.principal)
+    row = VERBS["accept"](row, by=here.bureau)
+    return lock_return(row, by=here.bureau)
+
+
+def opened(world: Any, row: SchoolReturn, days: int = 7) -> ReturnUnlock:
+    asked = ask_unlock(row, by=world.here.clerk, reason=WHY)
+    until = today() + timedelta(days=days)
+    return approve_unlock(asked, by=world.here.bureau, expires_on=until)
+
+
+def let_pass(unlock: ReturnUnlock, days: int = 10) -> None:
+    """Move an exception into the past, past its trigger."""
+    with pgtrigger.ignore("schools.ReturnUnlock:unlock_goes_forward"):
+        ReturnUnlock.objects.filter(pk=unlock.pk).update(
+            opened_on=unlock.opened_on - timedelta(days=days),
+            expires_on=unlock.expires_on - timedelta(days=days),
+        )
+
+
+def sql(query: str, *values: Any) -> str:
+    """Run raw SQL and return the name of the rule that refused it, or nothing."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(query, values)
+    except IntegrityError as error:
+        return str(error.__cause__.diag.constraint_name)
+    return ""
+
+
+def verbs_about(row: Any) -> list[str]:
+    found = Event.objects.about(row).order_by("pk").values_list("verb", flat=True)
+    return [verb.rpartition(".")[2] for verb in found]
+
+
+# --- the way ------------------------------------------------------------------------
+
+
+def test_locked_return_is_corrected_under_an_exception_and_locked_again(
+    world: Any, locked: SchoolReturn
+) -> None:
+    here = world.here
+    unlock = opened(world, locked)
+
+    row = save_figures(locked, by=here.clerk, students=451)
+    row = VERBS["submit"](row, by=here.clerk)
+    row = VERBS["confirm"](row, by=here.principal)
+    row = VERBS["accept"](row, by=here.bureau)
+    row = lock_return(row, by=here.bureau)
+
+    unlock.refresh_from_db()
+    assert (row.state, row.students, unlock.state) == ("LOCKED", 451, "CLOSED")
+    assert verbs_about(row)[4:] == [
+        *("ask_unlock", "unlock", "submit", "confirm", "accept", "lock"),
+    ]
+    assert verbs_about(unlock) == ["ask", "approve", "close"]
+
+
+def test_exception_lasts_seven_days_unless_said_otherwise(
+    world: Any, signed_in: Any, locked: SchoolReturn
+) -> None:
+    asked = ask_unlock(locked, by=world.here.clerk, reason=WHY)
+
+    html = signed_in(world.here.bureau).get(
+        reverse("schools:unlock-move", args=[asked.pk, "approve"])
+    )
+
+    assert (today() + timedelta(days=7)).isoformat() in html.content.decode()
+    assert WHY in html.content.decode()
+
+
+@pytest.mark.parametrize("days", [-1, 31])
+def test_exception_ends_today_at_the_earliest_and_in_thirty_days_at_the_latest(
+    world: Any, signed_in: Any, locked: SchoolReturn, days: int
+) -> None:
+    asked = ask_unlock(locked, by=world.here.clerk, reason=WHY)
+    until = today() + timedelta(days=days)
+
+    with pytest.raises(ValidationError, match="最长 30 天"):
+        approve_unlock(asked, by=world.here.bureau, expires_on=until)
+    answer = signed_in(world.here.bureau).post(
+        reverse("schools:unlock-move", args=[asked.pk, "approve"]),
+        {"expires_on": until.isoformat()},
+    )
+
+    locked.refresh_from_db()
+    assert "30 天以内" in answer.content.decode()
+    assert locked.state == "LOCKED"
+
+
+def test_bureau_of_another_county_and_the_asker_do_not_approve(
+    world: Any, locked: SchoolReturn
+) -> None:
+    until = today()
+    asked = ask_unlock(locked, by=world.here.clerk, reason=WHY)
+    city = user_with("DISTRICT_EDU", world.city)
+    both = user_with("DISTRICT_EDU", world.here.county)
+    own = ask_again(world, locked, asked, both)
+
+    for person in (world.there.bureau, city, world.here.principal, both):
+        with pytest.raises(MoveRefused, match="未能办理解锁申请"):
+            approve_unlock(own, by=person, expires_on=until)
+
+    assert approve_unlock(own, by=world.here.bureau, expires_on=until).is_open
+
+
+def ask_again(world: Any, row: Any, asked: Any, person: Any) -> ReturnUnlock:
+    withdraw_unlock(asked, by=world.here.clerk)
+    grant(person, "SCHOOL_CLERK", world.here.school)
+    return ask_unlock(row, by=person, reason=WHY)
+
+
+def test_nobody_else_asks_and_nobody_asks_twice_or_before_the_lock(
+    world: Any, locked: SchoolReturn
+) -> None:
+    draft = FullReturnFactory(school=world.here.school, year=world.last_year)
+
+    for person in (world.there.clerk, world.here.bureau):
+        with pytest.raises(MoveRefused, match="没有这项权限"):
+            ask_unlock(locked, by=person, reason=WHY)
+    with pytest.raises(MoveRefused, match="没有锁定"):
+        ask_unlock(draft, by=world.here.clerk, reason=WHY)
+    ask_unlock(locked, by=world.here.clerk, reason=WHY)
+    with pytest.raises(MoveRefused, match="上一次申请"):
+        ask_unlock(locked, by=world.here.principal, reason=WHY)
+
+
+def test_refused_request_leaves_the_lock_and_tells_the_asker(
+    world: Any, locked: SchoolReturn, django_capture_on_commit_callbacks: Any
+) -> None:
+    asked = ask_unlock(locked, by=world.here.clerk, reason=WHY)
+
+    with pytest.raises(MoveRefused, match="事由"):
+        refuse_unlock(asked, by=world.here.bureau)
+    with django_capture_on_commit_callbacks(execute=True):
+        refuse_unlock(asked, by=world.here.bureau, reason="证据不足")
+
+    locked.refresh_from_db()
+    assert locked.state == "LOCKED"
+    told = Notification.objects.get(user=world.here.clerk)
+    assert told.title.startswith("未批准解锁")
+    assert verbs_about(locked)[-1] == "refuse_unlock"
+
+
+# --- the end of the days ------------------------------------------------------------
+
+
+def test_unchanged_return_is_locked_again_as_it_was(
+    world: Any, locked: SchoolReturn
+) -> None:
+    unlock = opened(world, locked)
+    let_pass(unlock)
+
+    assert close_overdue_unlocks() == 1
+    assert close_overdue_unlocks() == 0
+
+    unlock.refresh_from_db()
+    again = SchoolReturn.objects.get(pk=locked.pk)
+    hands = ("submitted_by", "confirmed_by", "accepted_by", "accepted_at")
+    assert (again.state, unlock.state) == ("LOCKED", "CLOSED")
+    assert [getattr(again, n) for n in hands] == [getattr(locked, n) for n in hands]
+    assert verbs_about(again)[-2:] == ["close_unlock", "relock"]
+
+
+def test_exception_still_standing_is_left_alone(
+    world: Any, locked: SchoolReturn
+) -> None:
+    opened(world, locked, days=0)
+
+    assert close_overdue_unlocks() == 0
+    assert SchoolReturn.objects.get(pk=locked.pk).state == "RETURNED"
+
+
+def test_day_counts_before_the_task_has_run(world: Any, locked: SchoolReturn) -> None:
+    unlock = opened(world, locked)
+    save_figures(locked, by=world.here.clerk, students=451)
+    let_pass(unlock)
+
+    with pytest.raises(MoveRefused, match="解锁期限已过"):
+        save_figures(locked, by=world.here.clerk, students=452)
+
+
+def test_changed_return_goes_on_the_usual_way_after_the_last_day(
+    world: Any, locked: SchoolReturn
+) -> None:
+    here, unlock = world.here, opened(world, locked)
+    row = save_figures(locked, by=here.clerk, students=451)
+    let_pass(unlock)
+    close_overdue_unlocks()
+
+    row.refresh_from_db()
+    assert row.state == "RETURNED"
+    with pytest.raises(MoveRefused, match="解锁期限已过"):
+        save_figures(row, by=here.clerk, students=452)
+    row = VERBS["submit"](row, by=here.clerk)
+    row = VERBS["confirm"](row, by=here.principal)
+    row = VERBS["accept"](row, by=here.bureau)
+    assert lock_return(row, by=here.bureau).students == 451
+
+
+def test_second_exception_prolongs_the_first_and_keeps_what_was_locked(
+    world: Any, locked: SchoolReturn
+) -> None:
+    unlock = opened(world, locked)
+    save_figures(locked, by=world.here.clerk, students=451)
+    let_pass(unlock)
+    close_overdue_unlocks()
+
+    more = opened(world, locked)
+    row = save_figures(locked, by=world.here.clerk, students=450)
+    let_pass(more)
+    close_overdue_unlocks()
+
+    row.refresh_from_db()
+    assert (row.state, row.students) == ("LOCKED", 450)
+    assert row.confirmed_by == world.here.principal
+    assert "extend_unlock" in verbs_about(row)
+
+
+# --- from below ---------------------------------------------------------------------
+
+REOPEN = "UPDATE schools_schoolreturn SET state = 'RETURNED' WHERE id = %s"
+RAISE = "UPDATE schools_schoolreturn SET students = 451 WHERE id = %s"
+
+
+def test_raw_sql_opens_no_lock_without_an_approved_exception(
+    world: Any, locked: SchoolReturn
+) -> None:
+    assert sql(REOPEN, locked.pk) == "return_locked_stays"
+
+    asked = ask_unlock(locked, by=world.here.clerk, reason=WHY)
+    assert sql(REOPEN, locked.pk) == "return_locked_stays"
+
+    refuse_unlock(asked, by=world.here.bureau, reason="证据不足")
+    assert sql(REOPEN, locked.pk) == "return_locked_stays"
+
+
+def forge_open(row: SchoolReturn, world: Any, *, ago: int = 0) -> ReturnUnlock:
+    """Approve a request without touching the return."""
+    asked = ask_unlock(row, by=world.here.clerk, reason=WHY)
+    with pgtrigger.ignore("schools.ReturnUnlock:unlock_goes_forward"):
+        ReturnUnlock.objects.filter(pk=asked.pk).update(
+            state="OPEN",
+            decided_by=world.here.bureau,
+            decided_at=timezone.now(),
+            opened_on=today() - timedelta(days=ago),
+            expires_on=today() - timedelta(days=ago) + timedelta(days=1),
+        )
+    return asked
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "UPDATE schools_schoolreturn SET state = 'DRAFT' WHERE id = %s",
+        "UPDATE schools_schoolreturn SET state = 'ACCEPTED' WHERE id = %s",
+        "UPDATE schools_schoolreturn SET saved_at = now() WHERE id = %s",
+        "UPDATE schools_schoolreturn SET state = 'RETURNED', students = 1"
+        " WHERE id = %s",
+        "UPDATE schools_schoolreturn SET state = 'RETURNED', stage = 'JUNIOR'"
+        " WHERE id = %s",
+        "DELETE FROM schools_schoolreturn WHERE id = %s",
+        RAISE,
+    ],
+)
+def test_open_exception_lets_raw_sql_send_back_and_nothing_else(
+    world: Any, locked: SchoolReturn, query: str
+) -> None:
+    forge_open(locked, world)
+
+    assert sql(query, locked.pk) == "return_locked_stays"
+    assert sql(REOPEN, locked.pk) == ""
+    assert sql(RAISE, locked.pk) == ""
+
+
+def test_exception_past_its_day_opens_nothing_even_before_it_is_closed(
+    world: Any, locked: SchoolReturn
+) -> None:
+    forge_open(locked, world, ago=3)
+
+    assert sql(REOPEN, locked.pk) == "return_locked_stays"
+
+
+def test_figures_do_not_move_from_below_once_the_days_are_over(
+    world: Any, locked: SchoolReturn
+) -> None:
+    unlock = opened(world, locked)
+    assert sql(RAISE, locked.pk) == ""
+    let_pass(unlock)
+
+    assert sql(RAISE.replace("451", "452"), locked.pk) == "return_unlock_over"
+    close_overdue_unlocks()
+    assert sql(RAISE.replace("451", "452"), locked.pk) == "return_unlock_over"
+
+
+OPENING = (
+    "UPDATE schools_returnunlock SET state = 'OPEN', decided_by_id = {by},"
+    " decided_at = now(), opened_on = {day}, expires_on = {day} + {days}"
+    " WHERE id = {pk}"
+)
+TODAY = "(now() AT TIME ZONE 'Asia/Shanghai')::date"
+
+
+@pytest.mark.parametrize(
+    ("by", "day", "days", "rule"),
+    [
+        ("asker", TODAY, 7, "unlock_approver_is_another"),
+        ("bureau", TODAY, 31, "unlock_within_thirty_days"),
+        ("bureau", TODAY, -1, "unlock_within_thirty_days"),
+        ("bureau", f"{TODAY} + 5", 7, "unlock_opens_today"),
+        ("nobody", TODAY, 7, "unlock_decision_complete"),
+        ("bureau", TODAY, 7, ""),
+    ],
+)
+def test_database_holds_the_terms_of_an_exception(
+    world: Any, locked: SchoolReturn, by: str, day: str, days: int, rule: str
+) -> None:
+    here = world.here
+    asked = ask_unlock(locked, by=here.clerk, reason=WHY)
+    who = {"asker": here.clerk.pk, "bureau": here.bureau.pk, "nobody": "NULL"}[by]
+
+    query = OPENING.format(by=who, day=f"({day})", days=days, pk=asked.pk)
+
+    assert sql(query) == rule
+
+
+def test_decided_exception_is_neither_changed_nor_removed_nor_begun_open(
+    world: Any, locked: SchoolReturn
+) -> None:
+    unlock = opened(world, locked)
+    table = "schools_returnunlock"
+
+    for change in (
+        "expires_on = expires_on + 3",
+        "state = 'ASKED'",
+        "state = 'CLOSED', expires_on = expires_on + 1",
+        "before = '{}'",
+    ):
+        query = f"UPDATE {table} SET {change} WHERE id = %s"
+        assert sql(query, unlock.pk) == "unlock_decided_stays"
+    assert sql(f"DELETE FROM {table} WHERE id = %s", unlock.pk) == "unlock_is_kept"
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ReturnUnlock.objects.create(
+            school_return=locked,
+            state="OPEN",
+            reason=WHY,
+            asked_by=world.here.clerk,
+            decided_by=world.here.bureau,
+            opened_on=today(),
+            expires_on=today(),
+        )
+
+
+# --- pages --------------------------------------------------------------------------
+
+
+def test_page_says_why_it_is_locked_and_who_can_unlock_it(
+    world: Any, signed_in: Any, locked: SchoolReturn
+) -> None:
+    here = world.here
+    here.bureau.post_title = "基础教育科科长"
+    here.bureau.save()
+
+    html = signed_in(here.clerk).get(locked.get_absolute_url()).content.decode()
+
+    event = Event.objects.about(locked).get(verb="schools.schoolreturn.lock")
+    assert f"由{event.actor}锁定" in html
+    assert "验收后锁定" in html
+    assert f"{here.county.name}教育行政部门批准" in html
+    assert f"{here.bureau.full_name}（基础教育科科长，" in html
+    assert world.there.bureau.full_name not in html
+    assert reverse("schools:return-unlock", args=[locked.pk]) in html
+
+
+def test_clerk_asks_and_bureau_approves_on_pages(
+    world: Any, signed_in: Any, locked: SchoolReturn
+) -> None:
+    here, ask = world.here, reverse("schools:return-unlock", args=[locked.pk])
+    client = signed_in(here.clerk)
+    assert "报表保持锁定" in client.get(ask).content.decode()
+    client.post(ask, {"reason": WHY})
+    unlock = ReturnUnlock.objects.get()
+    assert client.get(ask).status_code == 302
+
+    (item, *_others) = inbox.get("schools").waiting(here.bureau)
+    client = signed_in(here.bureau)
+    shown = client.get(item.url).content.decode()
+    approve = reverse("schools:unlock-move", args=[unlock.pk, "approve"])
+    client.post(approve, {"expires_on": today().isoformat()})
+
+    locked.refresh_from_db()
+    after = client.get(item.url).content.decode()
+    assert item.action == "审批" and approve in shown and WHY in shown
+    assert locked.state == "RETURNED"
+    assert "开放至" in after and "解锁" in after
+
+
+def test_asker_withdraws_and_others_see_the_request_of_their_reach_only(
+    world: Any, signed_in: Any, locked: SchoolReturn
+) -> None:
+    unlock = ask_unlock(locked, by=world.here.clerk, reason=WHY)
+    withdraw = reverse("schools:unlock-move", args=[unlock.pk, "withdraw"])
+
+    assert signed_in(world.there.clerk).post(withdraw).status_code == 404
+    assert signed_in(world.here.principal).post(withdraw).status_code == 403
+    assert inbox.get("schools").waiting(world.there.bureau) == []
+    sent = inbox.get("schools").sent(world.here.clerk)
+    signed_in(world.here.clerk).post(withdraw)
+
+    unlock.refresh_from_db()
+    assert [i.waiting_on for i in sent] == ["主管部门"]
+    assert unlock.state == "WITHDRAWN"
