@@ -68,6 +68,13 @@ def keep_source(run: ImportRun, source: Source) -> None:
     )
 
 
+def forget_source(run: ImportRun) -> None:
+    """Remove the file of a run, and its content where nothing else refers to it."""
+    for kept in Attachment.objects.about(run).filter(kind=Attachment.Kind.UPLOAD):
+        kept.delete()
+        transaction.on_commit(lambda kept=kept: files.drop_content(kept))  # type: ignore[misc]
+
+
 def source_for(run: ImportRun) -> Source:
     """Return the file of a run; ImportRefused when it was not kept."""
     kept = Attachment.objects.about(run).filter(kind=Attachment.Kind.UPLOAD).first()
