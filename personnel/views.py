@@ -50,6 +50,11 @@ from personnel.tables import TeacherTable, status_badge
 IMPORT = "personnel.import_teacher"
 
 
+def import_url() -> str:
+    """Return where a teacher list is uploaded."""
+    return reverse("core:import-start", args=["personnel.teacher"])
+
+
 def list_crumb() -> Crumb:
     """Return the step that leads back to the list."""
     return Crumb(_("教师"), reverse("personnel:teacher-list"))
@@ -70,7 +75,9 @@ class TeacherListPage(ListPage):
     def empty(self) -> Empty:
         """Say how the first teacher comes in."""
         action = None
-        if holds(self.request.user, "personnel.add_teacher"):
+        if holds(self.request.user, IMPORT):
+            action = Action(_("导入教师名册"), import_url(), "file-import")
+        elif holds(self.request.user, "personnel.add_teacher"):
             url = reverse("personnel:teacher-create")
             action = Action(_("登记教师"), url, "plus")
         return Empty(
@@ -85,14 +92,20 @@ class TeacherListPage(ListPage):
         return rows.employed(self.request.as_of)  # type: ignore[attr-defined,no-any-return]
 
     def get_actions(self) -> Sequence[Action]:
-        """Offer entry to those who may."""
+        """Offer entry and import to those who may."""
         return [
             Action(
                 _("登记教师"),
                 reverse("personnel:teacher-create"),
                 "plus",
-                primary=True,
                 permission="personnel.add_teacher",
+            ),
+            Action(
+                _("导入教师名册"),
+                import_url(),
+                "file-import",
+                primary=True,
+                permission=IMPORT,
             ),
         ]
 
