@@ -16,6 +16,7 @@ from core.models import ImportEffect, ImportRun
 from personnel import identity
 from personnel.choices import Degree, Employment, Sex, TeachingSubject
 from personnel.models import Teacher
+from personnel.names import tidy_name
 from schools.choices import Stage
 from schools.models import School
 from schools.names import normalize_name, spell
@@ -246,7 +247,7 @@ class TeacherImport(ImportKind):
         if born_on := row.values.pop("born_on", None):
             row.values.setdefault("birth_year", int(str(born_on)[:4]))
         self._identity(row)
-        name = str(row.get("name", "")).strip()
+        name = tidy_name(str(row.get("name", "")))
         if normalize_name(name):
             pinyin, initials = spell(name)
             row.values.update(name=name, pinyin=pinyin, initials=initials)

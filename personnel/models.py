@@ -20,6 +20,7 @@ from personnel.choices import (
     TeacherStatus,
     TeachingSubject,
 )
+from personnel.names import tidy_name
 from personnel.querysets import IDENTITY, TeacherQuerySet
 from schools.choices import Stage
 from schools.names import normalize_name, spell
@@ -205,8 +206,9 @@ class Teacher(Sourced):
         super().save(*args, **kwargs)
 
     def clean(self) -> None:
-        """Refuse on the field what no person can be."""
+        """Put the name in order; refuse on the field what no person can be."""
         super().clean()
+        self.name = tidy_name(self.name)
         if self.name and not normalize_name(self.name):
             raise ValidationError({"name": _("请填写姓名")})
         entered, born = self.entered_on, self.birth_year

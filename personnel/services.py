@@ -18,6 +18,7 @@ from core.verdict import Verdict
 from personnel import identity, permissions
 from personnel.choices import LeaveReason, TeacherStatus
 from personnel.models import Teacher
+from personnel.names import tidy_name
 
 NAMED = 5
 
@@ -80,7 +81,7 @@ def find_duplicates(
         birth_year = birth_year or identity.birth_year(clean)
     if not (birth_year or subject):
         return Duplicates(same)
-    found = alike.alike(name.strip(), birth_year=birth_year, subject=subject)
+    found = alike.alike(tidy_name(name), birth_year=birth_year, subject=subject)
     return Duplicates(same, tuple(found[:NAMED]))
 
 

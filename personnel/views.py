@@ -10,8 +10,10 @@ from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.debug import sensitive_post_parameters
 
 from core.access import holds
 from core.tables import Table
@@ -164,6 +166,13 @@ class TeacherPage(DetailPage):
         return {"may_unmask": bool(may) and not self.request.is_past}
 
 
+hides_identity = method_decorator(
+    sensitive_post_parameters("identity_number"), name="dispatch"
+)
+"""Keeps what was typed out of error reports."""
+
+
+@hides_identity
 class TeacherCreatePage(FormPage):
     """Enter one teacher; a namesake has to be ruled out first."""
 
@@ -195,6 +204,7 @@ class TeacherCreatePage(FormPage):
         return super()._answer(form)
 
 
+@hides_identity
 class TeacherEditPage(FormPage):
     """Correct the facts of one teacher."""
 

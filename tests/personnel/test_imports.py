@@ -335,6 +335,14 @@ def test_usual_words_are_understood(world: Any) -> None:
     assert "1985-06" not in str(ImportRow.objects.get().values)
 
 
+def test_name_padded_with_blanks_is_found_again(world: Any) -> None:
+    take_in(world, row(world, "测　试甲", staff_no="T1"))
+
+    again = take_in(world, row(world, "测试甲", staff_no="T1"), name="再次.csv")
+
+    assert (again.unchanged, Teacher.objects.get().name) == (1, "测试甲")
+
+
 def test_undo_takes_back_exactly_what_came_in(world: Any) -> None:
     one = TeacherFactory(
         school=world.here.school, name="测试甲", staff_no="T1", subject="ART"
@@ -409,6 +417,9 @@ def test_bureau_imports_on_the_pages_and_the_file_is_forgotten(
     drawn = client.get(preview).content.decode()
     book = b"".join(client.get(result).streaming_content)
     client.post(preview, {"apply": "1"})
+    detail = reverse("core:import-detail", args=[run.pk])
+    assert identity.mask(number) in client.get(detail).content.decode()
+    assert client.get(result).status_code == 200
 
     run.refresh_from_db()
     assert (run.state, Teacher.objects.count()) == ("APPLIED", 1)

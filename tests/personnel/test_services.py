@@ -140,6 +140,15 @@ def test_duplicates_tell_certain_from_likely(world: Any) -> None:
     assert not find_duplicates(school=world.here.school, name="测试甲")
 
 
+def test_name_padded_with_blanks_is_the_same_name(world: Any) -> None:
+    enter(world, name="测　试 甲 ", subject="ART")
+
+    assert Teacher.objects.get().name == "测试甲"
+    with pytest.raises(ValidationError) as caught:
+        enter(world, name="测试 甲", subject="ART")
+    assert list(messages(caught)) == ["not_same"]
+
+
 def test_used_staff_number_is_told_in_words(world: Any) -> None:
     TeacherFactory(school=world.here.school, staff_no="T1")
 

@@ -5,15 +5,18 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.views.debug import SafeExceptionReporterFilter
 from python_calamine import CalamineWorkbook
 
 from accounts.models import AccessLog
 from core.registries import search
 from personnel.models import Teacher
-from tests.accounts.factories import user_with
+from personnel.views import TeacherCreatePage
+from tests.accounts.factories import UserFactory, user_with
 from tests.personnel.factories import TeacherFactory, identity_number
 from tests.schools.factories import SchoolFactory
 
@@ -237,6 +240,32 @@ def test_clerk_enters_a_teacher_of_the_own_school(world: Any, signed_in: Any) ->
     assert answer.status_code == 302 and answer.url == row.get_absolute_url()
     assert world.there.school.name not in html and "不是同一人" not in html
     assert row.identity_hash and row.school == world.here.school
+
+
+def test_entry_from_a_school_page_starts_with_the_school(
+    world: Any, signed_in: Any
+) -> None:
+    SchoolFactory(region=world.here.county)
+    client = signed_in(world.here.bureau)
+
+    html = page(client, url("create"), school=world.here.school.pk)
+
+    assert f'<option value="{world.here.school.pk}" selected>' in html
+
+
+def test_number_typed_into_a_form_stays_out_of_error_reports(
+    world: Any, rf: Any
+) -> None:
+    number = identity_number()
+    request = rf.post(url("create"), {"name": "测试甲", "identity_number": number})
+    request.user = UserFactory()
+    with pytest.raises(PermissionDenied):
+        TeacherCreatePage.as_view()(request)
+
+    shown = SafeExceptionReporterFilter().get_post_parameters(request)
+
+    assert shown["name"] == "测试甲"
+    assert shown["identity_number"] != number
 
 
 def test_namesake_is_asked_about_on_the_page(world: Any, signed_in: Any) -> None:
