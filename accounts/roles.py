@@ -58,6 +58,8 @@ READ_REPORTS = {"core.view_reportrun"}
 READ_ALL = (
     EVERYONE | READ_SCHOOLS | READ_GROUPS | READ_CASES | READ_EVALUATION | READ_REPORTS
 )
+READ_TEACHERS = {"personnel.view_teacher"}
+KEEP_TEACHERS = READ_TEACHERS | {"personnel.add_teacher", "personnel.change_teacher"}
 EXPORTS = {
     "schools.export_school",
     "groups.export_educationgroup",
@@ -66,8 +68,10 @@ EXPORTS = {
 
 CITY_EDU = (
     READ_ALL
+    | READ_TEACHERS
     | EXPORTS
     | {
+        "personnel.export_teacher",
         "bureau.view_department",
         "bureau.view_apiclient",
         "bureau.add_apiclient",
@@ -83,8 +87,12 @@ CITY_EDU = (
 )
 DISTRICT_EDU = (
     READ_ALL
+    | KEEP_TEACHERS
     | EXPORTS
     | {
+        "personnel.import_teacher",
+        "personnel.export_teacher",
+        "personnel.unmask_teacher",
         "bureau.view_department",
         "bureau.view_apiclient",
         "bureau.add_apiclient",
@@ -133,10 +141,12 @@ DEPARTMENT = (
         "core.view_reportrun",
     }
 )
+DEPARTMENT_HR = DEPARTMENT | READ_TEACHERS | {"personnel.unmask_teacher"}
 SUPERVISION = READ_ALL
 GROUP_HEAD = (
     EVERYONE
     | READ_SCHOOLS
+    | READ_TEACHERS
     | READ_GROUPS
     | READ_CASES
     | READ_EVALUATION
@@ -155,6 +165,7 @@ COUNCIL_MEMBER = EVERYONE | READ_SCHOOLS | READ_GROUPS
 SCHOOL_CLERK = (
     EVERYONE
     | READ_SCHOOLS
+    | KEEP_TEACHERS
     | READ_GROUPS
     | READ_EVALUATION
     | {
@@ -169,6 +180,8 @@ SCHOOL_PRINCIPAL = (
     SCHOOL_CLERK
     | READ_CASES
     | {
+        "personnel.export_teacher",
+        "personnel.unmask_teacher",
         "schools.confirm_schoolreturn",
         "groups.add_groupcase",
         "groups.change_groupcase",
@@ -207,7 +220,7 @@ ROLES: dict[str, Role] = {
         _role("DISTRICT_EDU", _("区县教育行政部门"), REGION, DISTRICT_EDU),
         _role("LEADING_GROUP", _("领导小组（办公室）"), REGION, LEADING_GROUP),
         _role("DEPT_ESTABLISHMENT", _("编制部门"), REGION, DEPARTMENT),
-        _role("DEPT_HR", _("人社部门"), REGION, DEPARTMENT),
+        _role("DEPT_HR", _("人社部门"), REGION, DEPARTMENT_HR),
         _role("DEPT_FINANCE", _("财政部门"), REGION, DEPARTMENT),
         _role("DEPT_TAX", _("税务部门"), REGION, EVERYONE),
         _role("DEPT_REFORM", _("发改部门"), REGION, EVERYONE),

@@ -25,6 +25,7 @@ urlpatterns = [
     path("bureau/", include("bureau.urls")),
     path("schools/", include("schools.urls")),
     path("groups/", include("groups.urls")),
+    path("teachers/", include("personnel.urls")),
     path("evaluation/", include("evaluation.urls")),
     path("api/v1/", include((api_patterns, "api"))),
     path("oauth/", include((oauth_patterns, "oauth2_provider"))),

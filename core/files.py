@@ -119,3 +119,9 @@ def read(attachment: Attachment) -> bytes:
     with default_storage.open(attachment.path) as stored:
         content: bytes = stored.read()
     return content
+
+
+def drop_content(attachment: Attachment) -> None:
+    """Remove the content of a deleted attachment unless another one refers to it."""
+    if not Attachment.objects.filter(sha256=attachment.sha256).exists():
+        default_storage.delete(attachment.path)

@@ -14,7 +14,10 @@ from accounts.roles import ROLES
 from core.views.page import SIGNED_IN
 from tests.accounts.factories import UserFactory
 
-OURS = {"portal", "core", "accounts", "bureau", "schools", "groups", "evaluation"}
+OURS = {
+    *("portal", "core", "accounts", "bureau", "schools", "groups", "personnel"),
+    "evaluation",
+}
 PUBLIC = "*public*"
 NOWHERE = {"pk": 999_999_999, "slug": "none", "token": "none", "clause_id": "XX-0"}
 STYLEGUIDE = "styleguide"

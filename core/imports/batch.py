@@ -61,7 +61,7 @@ SELECT %(run)s, old.row_number, %(_model)s, old.id, 'D', old.before FROM old
 ORDER BY old.row_number
 """
 LEFT_INSERTED = """
-UPDATE core_importeffect e SET after = to_jsonb(m) FROM {table} m
+UPDATE core_importeffect e SET after = to_jsonb(m) - %(_secrets)s::text[] FROM {table} m
 WHERE e.run_id = %(run)s AND e.model = %(_model)s AND e.action = 'I'
     AND m.id = e.object_id
 """
@@ -69,7 +69,8 @@ LEFT_CHANGED = """
 UPDATE core_importeffect e SET before = x.before, after = x.after
 FROM (
     SELECT e.id, coalesce(jsonb_object_agg(b.key, b.value), '{{}}') AS before,
-        coalesce(jsonb_object_agg(b.key, to_jsonb(m) -> b.key), '{{}}') AS after
+        coalesce(jsonb_object_agg(b.key, to_jsonb(m) -> b.key), '{{}}')
+            - %(_secrets)s::text[] AS after
     FROM core_importeffect e JOIN {table} m ON m.id = e.object_id,
         jsonb_each(e.before) b
     WHERE e.run_id = %(run)s AND e.model = %(_model)s AND e.action = 'U'
@@ -238,7 +239,11 @@ class Batch:
     def _params(
         self, model: type[models.Model], more: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
-        own = {"_model": model._meta.label_lower, "_table": model._meta.db_table}
+        own = {
+            "_model": model._meta.label_lower,
+            "_table": model._meta.db_table,
+            "_secrets": list(self.kind.secrets),
+        }
         return sql.parameters(self.run, {**own, **(more or {})})
 
     def _names(self, select: str, params: Mapping[str, Any]) -> set[str]:

@@ -20,7 +20,13 @@ from core.constraints import explain, violated_name
 from core.imports import sql
 from core.imports.batch import Batch
 from core.imports.errors import ImportRefused
-from core.imports.intake import keep_source, open_run, positions, take_in
+from core.imports.intake import (
+    forget_source,
+    keep_source,
+    open_run,
+    positions,
+    take_in,
+)
 from core.imports.judge import counts_of, judge
 from core.imports.kinds import ImportKind, kind_of
 from core.imports.readers import Table, open_table, source_of
@@ -32,7 +38,8 @@ from core.transitions import MoveRefused
 State = ImportRun.State
 KEEP = """
 INSERT INTO core_importrow (run_id, number, values, verdict, problems, target_id)
-SELECT run_id, number, data || shown, verdict, problems || findings || CASE verdict
+SELECT run_id, number, (data || shown) - %(secrets)s::text[], verdict,
+    problems || findings || CASE verdict
     WHEN 'ASKED' THEN jsonb_build_array(question - 'candidates' || '{"level": "note"}')
     ELSE '[]' END, target_id
 FROM core_stagingrow WHERE run_id = %(run)s ORDER BY number
@@ -135,8 +142,10 @@ def _write(run: ImportRun, kind: ImportKind, by: Any) -> None:
         kind.apply(batch)
         batch.finish()
         sql.settle_constraints()
-    sql.execute(KEEP, sql.parameters(run))
+    sql.execute(KEEP, sql.parameters(run, {"secrets": list(kind.secrets)}))
     StagingRow.objects.filter(run_id=run.pk).delete()
+    if kind.secrets:
+        forget_source(run)
     run.state = State.APPLIED
     run.applied_at = timezone.now()
     run.save()
@@ -170,6 +179,8 @@ def discard(run: ImportRun) -> None:
     closed = ImportRun.objects.filter(pk=run.pk, state__in=ImportRun.OPEN_STATES)
     if closed.update(state=State.DISCARDED):
         StagingRow.objects.filter(run_id=run.pk).delete()
+        if kind_of(run.kind).secrets:
+            forget_source(run)
 
 
 def sweep(days: int = 14) -> int:
@@ -221,7 +232,7 @@ def run_import(
         if dry_run:
             transaction.set_rollback(True)
             return _as_dry(summary)
-        if found.content:
+        if found.content and not declared.secrets:
             keep_source(run, found)
     return summary
 

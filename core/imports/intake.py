@@ -11,7 +11,7 @@ from core import files
 from core.imports.columns import match_heads, normal, signature
 from core.imports.errors import ImportRefused
 from core.imports.kinds import ImportKind, kind_of
-from core.imports.readers import Source, Table, find_layout, open_table
+from core.imports.readers import Layout, Source, Table, find_layout, open_table
 from core.imports.staging import require_columns
 from core.models import Attachment, ImportLayout, ImportRun
 
@@ -41,7 +41,7 @@ def take_in(
         scope_id=scope.pk if scope else None,
         file_name=source.name,
         file_sha256=source.sha256,
-        layout=layout.as_dict(),
+        layout=_layout_kept(kind, layout),
         options=dict(options or {}),
     )
     run.mapping = remembered_mapping(run) or match_heads(
@@ -52,6 +52,12 @@ def take_in(
         if keep_file and source.content:
             keep_source(run, source)
     return run
+
+
+def _layout_kept(kind: ImportKind, layout: Layout) -> dict[str, Any]:
+    """Return the layout as the run keeps it: no sample rows where there are secrets."""
+    kept = layout.as_dict()
+    return {**kept, "sample": []} if kind.secrets else kept
 
 
 def keep_source(run: ImportRun, source: Source) -> None:
@@ -66,6 +72,13 @@ def keep_source(run: ImportRun, source: Source) -> None:
         mime=UPLOAD_TYPES.get(source.content[:2], "text/plain"),
         uploaded_by=run.by,
     )
+
+
+def forget_source(run: ImportRun) -> None:
+    """Remove the file of a run, and its content where nothing else refers to it."""
+    for kept in Attachment.objects.about(run).filter(kind=Attachment.Kind.UPLOAD):
+        kept.delete()
+        transaction.on_commit(lambda kept=kept: files.drop_content(kept))  # type: ignore[misc]
 
 
 def source_for(run: ImportRun) -> Source:
@@ -111,7 +124,7 @@ def choose_sheet(run: ImportRun, sheet: str, header_row: int = 0) -> None:
     layout = find_layout(
         open_run(run), kind.columns, sheet=sheet, header_row=header_row
     )
-    run.layout = layout.as_dict()
+    run.layout = _layout_kept(kind, layout)
     run.mapping = remembered_mapping(run) or match_heads(
         kind.columns, layout.heads, kind.presets
     )

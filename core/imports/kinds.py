@@ -94,6 +94,9 @@ class ImportKind:
     duplicates: ClassVar[Literal["reject", "ask", "allow"]] = "reject"
     help: ClassVar[Any] = ""
     records_events: ClassVar[bool] = True
+    secrets: ClassVar[Sequence[str]] = ()
+    """Columns that go to the register and are kept nowhere else: not with the rows and
+    the journal of a run, and its file is forgotten as soon as the run ends."""
 
     def context(self, run: ImportRun) -> Any:
         """Load once what ``prepare`` looks up."""

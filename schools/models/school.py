@@ -214,6 +214,9 @@ class School(Sourced):
             UniqueConstraint(fields=["id", "type"], name="school_id_type"),
             UniqueConstraint(fields=["id", "ownership"], name="school_id_ownership"),
             UniqueConstraint(
+                fields=["id", "administered_by"], name="school_id_administered_by"
+            ),
+            UniqueConstraint(
                 fields=["administered_by", "normalized_name", "distinguisher"],
                 condition=Q(school_code__isnull=True, closed_on__isnull=True),
                 name="school_natural_key",

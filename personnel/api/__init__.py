@@ -1,0 +1,1 @@
+"""Reading teachers over the API; nothing of their identity numbers."""
