@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("bureau", "0001_initial"),
         ("pghistory", "0007_auto_20250421_0444"),
-        ("schools", "0002_school_id_administered_by"),
+        ("schools", "0004_school_id_administered_by"),
     ]
 
     operations = [

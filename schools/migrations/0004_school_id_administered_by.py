@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('bureau', '0001_initial'),
-        ('schools', '0001_initial'),
+        ('schools', '0003_return_reminder'),
     ]
 
     operations = [
