@@ -4,15 +4,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('bureau', '0001_initial'),
-        ('schools', '0001_initial'),
+        ("bureau", "0001_initial"),
+        ("schools", "0001_initial"),
     ]
 
     operations = [
         migrations.AddConstraint(
-            model_name='school',
-            constraint=models.UniqueConstraint(fields=('id', 'administered_by'), name='school_id_administered_by'),
+            model_name="school",
+            constraint=models.UniqueConstraint(
+                fields=("id", "administered_by"), name="school_id_administered_by"
+            ),
         ),
     ]
