@@ -4,15 +4,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('bureau', '0001_initial'),
-        ('schools', '0003_return_reminder'),
+        ("bureau", "0001_initial"),
+        ("schools", "0003_return_reminder"),
     ]
 
     operations = [
         migrations.AddConstraint(
-            model_name='school',
-            constraint=models.UniqueConstraint(fields=('id', 'administered_by'), name='school_id_administered_by'),
+            model_name="school",
+            constraint=models.UniqueConstraint(
+                fields=("id", "administered_by"), name="school_id_administered_by"
+            ),
         ),
     ]
