@@ -18,7 +18,13 @@ from schools.choices import (
     SchoolStatus,
     Stage,
 )
-from schools.models import ClassSection, School, SchoolReturn, SchoolStage
+from schools.models import (
+    ClassSection,
+    ReturnUnlock,
+    School,
+    SchoolReturn,
+    SchoolStage,
+)
 from schools.names import normalize_name
 
 NOT_BEGUN, UNCONFIRMED = "NONE", "UNCONFIRMED"
@@ -134,6 +140,14 @@ class SchoolReturnFilter(FilterSet):
     class Meta:
         model = SchoolReturn
         fields = ["school", "stage", "state"]
+
+
+class ReturnUnlockFilter(FilterSet):
+    """Find lock exceptions by return and state."""
+
+    class Meta:
+        model = ReturnUnlock
+        fields = ["school_return", "state"]
 
 
 class BoardFilter(FilterSet):

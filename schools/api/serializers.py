@@ -7,7 +7,13 @@ from rest_framework import serializers
 
 from core.api.viewsets import ActionsField
 from schools.choices import INTERNAL_LABELS, UNCLEAR_TYPES, Stage
-from schools.models import ClassSection, School, SchoolLabel, SchoolReturn
+from schools.models import (
+    ClassSection,
+    ReturnUnlock,
+    School,
+    SchoolLabel,
+    SchoolReturn,
+)
 from schools.models.returns import FIGURES
 
 
@@ -98,3 +104,29 @@ class SchoolReturnSerializer(ReturnRowSerializer):
 
     class Meta(ReturnRowSerializer.Meta):
         fields = [*ReturnRowSerializer.Meta.fields, "actions"]
+
+
+class UnlockInput(serializers.Serializer[Any]):
+    """What approving a lock exception needs besides the reason."""
+
+    expires_on = serializers.DateField()
+
+
+class UnlockRowSerializer(serializers.ModelSerializer[ReturnUnlock]):
+    """A lock exception in a list: of which return, until when, where it stands."""
+
+    class Meta:
+        model = ReturnUnlock
+        fields = [
+            *("id", "school_return", "state", "reason", "asked_at"),
+            *("decided_at", "opened_on", "expires_on", "closed_at"),
+        ]
+
+
+class ReturnUnlockSerializer(UnlockRowSerializer):
+    """One lock exception, with the moves open to the caller besides."""
+
+    actions = ActionsField()
+
+    class Meta(UnlockRowSerializer.Meta):
+        fields = [*UnlockRowSerializer.Meta.fields, "actions"]

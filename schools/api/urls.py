@@ -1,9 +1,15 @@
 """Routes of schools."""
 
-from schools.api.views import ClassSectionViewSet, SchoolReturnViewSet, SchoolViewSet
+from schools.api.views import (
+    ClassSectionViewSet,
+    ReturnUnlockViewSet,
+    SchoolReturnViewSet,
+    SchoolViewSet,
+)
 
 ROUTES = [
     ("schools", SchoolViewSet, "school"),
     ("class-sections", ClassSectionViewSet, "classsection"),
     ("school-returns", SchoolReturnViewSet, "schoolreturn"),
+    ("return-unlocks", ReturnUnlockViewSet, "returnunlock"),
 ]

@@ -6,13 +6,21 @@ from core.api.viewsets import MoveViewSet, VisibleViewSet
 from schools.api.serializers import (
     ClassSectionSerializer,
     ReturnRowSerializer,
+    ReturnUnlockSerializer,
     SchoolReturnSerializer,
     SchoolSerializer,
     StageInput,
+    UnlockInput,
+    UnlockRowSerializer,
 )
-from schools.filters import ClassSectionFilter, PublicSchoolFilter, SchoolReturnFilter
-from schools.models import ClassSection, School, SchoolReturn
-from schools.services import MOVES, confirm_stage
+from schools.filters import (
+    ClassSectionFilter,
+    PublicSchoolFilter,
+    ReturnUnlockFilter,
+    SchoolReturnFilter,
+)
+from schools.models import ClassSection, ReturnUnlock, School, SchoolReturn
+from schools.services import MOVES, ask_unlock, confirm_stage
 
 
 class SchoolViewSet(MoveViewSet):
@@ -44,14 +52,36 @@ class ClassSectionViewSet(VisibleViewSet):
     filterset_class = ClassSectionFilter
 
 
+def _ask_unlock(row: SchoolReturn, *, by: Any, reason: str = "") -> SchoolReturn:
+    ask_unlock(row, by=by, reason=reason)
+    return row
+
+
 class SchoolReturnViewSet(MoveViewSet):
-    """Annual returns and their moves."""
+    """Annual returns and their moves; ``ask-unlock`` asks to open a locked one."""
 
     queryset = SchoolReturn.objects.select_related("school__administered_by", "year")
     serializer_class = SchoolReturnSerializer
     filterset_class = SchoolReturnFilter
-    moves = MOVES["schools.schoolreturn"]
+    moves = {**MOVES["schools.schoolreturn"], "ask_unlock": _ask_unlock}
 
     def get_serializer_class(self) -> Any:
         """Work out the moves for one return only, not for every row of a list."""
         return ReturnRowSerializer if self.action == "list" else SchoolReturnSerializer
+
+
+class ReturnUnlockViewSet(MoveViewSet):
+    """Requests to open locked returns: approve with a last day, refuse, withdraw."""
+
+    queryset = ReturnUnlock.objects.select_related(
+        "school_return__school__administered_by", "school_return__year"
+    )
+    permission = "schools.view_schoolreturn"
+    serializer_class = ReturnUnlockSerializer
+    filterset_class = ReturnUnlockFilter
+    moves = MOVES["schools.returnunlock"]
+    move_inputs = {"approve": UnlockInput}
+
+    def get_serializer_class(self) -> Any:
+        """Work out the moves for one request only, not for every row of a list."""
+        return UnlockRowSerializer if self.action == "list" else ReturnUnlockSerializer

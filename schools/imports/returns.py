@@ -82,10 +82,10 @@ class Known:
 
     @cached_property
     def schools(self) -> Any:
-        """The schools the file may be about."""
+        """The schools the file may be about: those that run, as on the board."""
         if isinstance(self.scope, School):
             return School.objects.filter(pk=self.scope.pk)
-        return School.objects.run_by(self.scope)
+        return School.objects.run_by(self.scope).running()
 
     @cached_property
     def by_word(self) -> dict[str, set[int]]:

@@ -221,6 +221,21 @@ def test_schools_are_known_by_code_by_provisional_number_and_by_name(
     assert not SchoolReturn.objects.filter(school=world.there.school).exists()
 
 
+def test_closed_school_of_the_same_name_is_not_meant(world: Any) -> None:
+    SchoolFactory(
+        region=world.here.county,
+        name=world.here.school.name,
+        distinguisher="老校",
+        status="CLOSED",
+        closed_on="2025-08-31",
+    )
+
+    done = take_in(world, line(world, students="100"))
+
+    assert done.created == 1
+    assert SchoolReturn.objects.get().school == world.here.school
+
+
 def test_blank_leaves_and_clear_removes(world: Any) -> None:
     row = FullReturnFactory(school=world.here.school, year=world.year, state="DRAFT")
 

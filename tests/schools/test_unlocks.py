@@ -7,6 +7,7 @@ import pgtrigger
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -27,7 +28,7 @@ from schools.services import (
 )
 from schools.services.returns import MOVES
 from tests.accounts.factories import grant, user_with
-from tests.schools.factories import FullReturnFactory
+from tests.schools.factories import FullReturnFactory, SchoolFactory
 
 pytestmark = pytest.mark.django_db
 VERBS = MOVES["schools.schoolreturn"]
@@ -451,3 +452,51 @@ def test_asker_withdraws_and_others_see_the_request_of_their_reach_only(
     unlock.refresh_from_db()
     assert [i.waiting_on for i in sent] == ["主管部门"]
     assert unlock.state == "WITHDRAWN"
+
+
+# --- api ----------------------------------------------------------------------------
+
+API, KIND = "/api/v1/", "application/json"
+
+
+def test_lock_is_opened_over_the_api(
+    world: Any, signed_in: Any, locked: SchoolReturn
+) -> None:
+    here, until = world.here, (today() + timedelta(days=3)).isoformat()
+    ask = f"{API}school-returns/{locked.pk}/ask-unlock/"
+    asked = signed_in(here.clerk).post(ask, {"reason": WHY}, content_type=KIND)
+    (row,) = signed_in(here.bureau).get(f"{API}return-unlocks/").json()["results"]
+    approve = f"{API}return-unlocks/{row['id']}/approve/"
+
+    client = signed_in(here.clerk)
+    refused = client.post(approve, {"expires_on": until}, content_type=KIND)
+    client = signed_in(here.bureau)
+    wrong = client.post(approve, {"expires_on": "2031-01-01"}, content_type=KIND)
+    done = client.post(approve, {"expires_on": until}, content_type=KIND)
+
+    locked.refresh_from_db()
+    assert (asked.status_code, row["state"]) == (200, "ASKED")
+    assert (refused.status_code, wrong.status_code) == (403, 400)
+    assert (done.json()["state"], done.json()["expires_on"]) == ("OPEN", until)
+    assert locked.state == "RETURNED"
+
+
+def test_api_lists_the_requests_of_the_reach_with_a_fixed_number_of_queries(
+    world: Any, signed_in: Any
+) -> None:
+    def count(more: int) -> int:
+        for _n in range(more):
+            school = SchoolFactory(region=world.here.county)
+            row = FullReturnFactory(school=school, year=world.year, state="LOCKED")
+            ReturnUnlock.objects.create(
+                school_return=row, reason=WHY, asked_by=world.here.clerk
+            )
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(f"{API}return-unlocks/").status_code == 200
+        return len(queries)
+
+    client = signed_in(world.here.bureau)
+    count(0)
+    assert count(3) == count(27)
+    other = signed_in(world.there.bureau).get(f"{API}return-unlocks/").json()
+    assert other["results"] == []
