@@ -291,6 +291,7 @@ SPECTACULAR_SETTINGS = {
         "DocumentKindEnum": "groups.choices.DocumentKind",
         "GroupOwnershipEnum": "groups.choices.GroupOwnership",
         "ReturnStateEnum": "schools.choices.ReturnState",
+        "UnlockStateEnum": "schools.choices.UnlockState",
         "SchoolOwnershipEnum": "schools.choices.Ownership",
         "StageEnum": "schools.choices.Stage",
         "FrameworkStateEnum": "evaluation.choices.FrameworkState",
