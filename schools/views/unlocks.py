@@ -69,3 +69,12 @@ class UnlockMovePage(MovePage):
         """Join what the verbs need."""
         rows = super().get_queryset().select_related("asked_by", "school_return__year")
         return rows.select_related("school_return__school__administered_by")
+
+    def get_title(self) -> str:
+        """Name the move and the return."""
+        named = {"verb": self.move.label, "name": self.object.school_return}
+        return _("%(verb)s：%(name)s") % named
+
+    def get_crumbs(self) -> list[Crumb]:
+        """Lead back to the return."""
+        return [Crumb(str(self.object.school_return), self.back_url())]
