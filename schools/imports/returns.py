@@ -25,7 +25,8 @@ from schools.models.returns import FIGURES, LABELS, TODAY
 from schools.names import normalize_name
 from schools.prefill import returns_before
 
-CLEAR = "清空"
+CLEAR = {"清空", "clear"}
+"""What a cell says that takes a figure away, in both languages of the interface."""
 YEAR = re.compile(r"^\D*(\d{4})\D+(\d{4})\D*$")
 CENT = Decimal("0.01")
 MOST = 999_999_999_999
@@ -187,7 +188,8 @@ class _Returns(ImportKind):
                 continue
             row.shown[name] = text
             try:
-                row.values[name] = None if text == CLEAR else _value(name, text)
+                taken = str(text).strip().lower() in CLEAR
+                row.values[name] = None if taken else _value(name, text)
             except CellProblem as problem:
                 del row.values[name]
                 row.reject(name, problem.code, f"“{LABELS[name]}”{problem.message}")

@@ -236,10 +236,11 @@ def test_closed_school_of_the_same_name_is_not_meant(world: Any) -> None:
     assert SchoolReturn.objects.get().school == world.here.school
 
 
-def test_blank_leaves_and_clear_removes(world: Any) -> None:
+@pytest.mark.parametrize("word", ["清空", "Clear"])
+def test_blank_leaves_and_clear_removes(world: Any, word: str) -> None:
     row = FullReturnFactory(school=world.here.school, year=world.year, state="DRAFT")
 
-    take_in(world, line(world, students="", seats="清空", teaching_area="2100.456"))
+    take_in(world, line(world, students="", seats=word, teaching_area="2100.456"))
 
     row.refresh_from_db()
     assert (row.students, row.seats) == (450, None)
