@@ -307,7 +307,7 @@
         name,
         nameLocation: "end",
         splitNumber: innerWidth < 600 ? 3 : 6,
-        axisLabel: { formatter: (v) => `${v}°`, color: SOFT },
+        axisLabel: { formatter: (v) => `${v}°`, color: SOFT, hideOverlap: true },
         splitLine: { lineStyle: { color: LINE } },
       });
       return frame(c, {

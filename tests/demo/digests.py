@@ -19,6 +19,7 @@ from groups.models import (
     GroupPhase,
     Membership,
 )
+from personnel.models import Teacher
 from schools.figures import BY_STAGE
 from schools.models import (
     ClassSection,
@@ -57,6 +58,14 @@ TABLES: dict[Any, tuple[str, ...]] = {
     Opinion: ("unit_label", "verdict", "decided_on", "text"),
     Document: ("title", "state", "valid_from", "valid_to", "filed_on", "sections"),
     Cycle: ("name", "state", "published_on", "self_due_on"),
+    Teacher: (
+        "staff_no",
+        "name",
+        "school__name",
+        "subject",
+        "employment",
+        "entered_on",
+    ),
     Assessment: ("cycle__name", "label", "state"),
     Score: (*SUBJECT, "indicator__code", "score", "auto_value", "is_na", "comment"),
     PeriodicReport: (*SUBJECT, "state", "sections"),

@@ -22,6 +22,7 @@ LEAST = {
     "groups": 17,
     "cases": 7,
     "cycles": 4,
+    "teachers": 500,
     "documents": 60,
     "reports": 15,
     "report_runs": 12,
