@@ -58,10 +58,11 @@ def teachers_of(school: School, row: dict[str, str]) -> Iterator[Teacher]:
     for stage in school.stage_codes:
         for number in range(1, PER_CLASS * int(row["classes"]) + 1):
             chance = dice("teacher", row["name"], stage, number)
-            yield _teacher(school, stage, number, chance)
+            staff_no = f"{int(row['no']):03}{stage[0]}{number:02}"
+            yield _teacher(school, stage, staff_no, chance)
 
 
-def _teacher(school: School, stage: str, number: int, chance: Random) -> Teacher:
+def _teacher(school: School, stage: str, staff_no: str, chance: Random) -> Teacher:
     born = chance.randint(1967, 2002)
     name = _name(chance)
     pinyin, initials = spell(name)
@@ -79,7 +80,7 @@ def _teacher(school: School, stage: str, number: int, chance: Random) -> Teacher
         name=name,
         pinyin=pinyin,
         initials=initials,
-        staff_no=f"{school.provisional_no}-{stage[0]}{number:02}",
+        staff_no=staff_no,
         stage=stage,
         **known,
     )
