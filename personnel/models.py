@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.constraints import CarriedKey
-from core.models import Sourced
+from core.models import Sourced, public_id, stamp_changed
 from personnel import identity
 from personnel.choices import (
     Degree,
@@ -31,7 +31,7 @@ UNREADABLE = _("无法读取（密钥已更换）")
 @pghistory.track(
     pghistory.UpdateEvent(condition=None, row=pghistory.Old, level=pghistory.Statement),
     pghistory.DeleteEvent(level=pghistory.Statement),
-    exclude=list(IDENTITY),
+    exclude=[*IDENTITY, "public_id"],
 )
 class Teacher(Sourced):
     """One teacher and the school that employs them; never one without the other.
@@ -100,6 +100,7 @@ class Teacher(Sourced):
     identity_hash = models.CharField(
         _("身份证号（摘要）"), max_length=64, blank=True, editable=False
     )
+    public_id = public_id("teacher")
 
     objects = TeacherQuerySet.as_manager()
 
@@ -110,6 +111,9 @@ class Teacher(Sourced):
             models.Index(fields=["school", "pinyin"], name="teacher_school_pinyin"),
             models.Index(fields=["region", "name"], name="teacher_region_name"),
             models.Index(fields=["pinyin", "id"], name="teacher_pinyin"),
+            models.Index(
+                fields=["region", "changed_at", "public_id"], name="teacher_changed"
+            ),
         ]
         constraints = [
             CarriedKey(
@@ -117,6 +121,12 @@ class Teacher(Sourced):
                 fields=["school", "region"],
                 to="schools.School",
                 to_fields=["id", "administered_by"],
+            ),
+            UniqueConstraint(fields=["id", "region"], name="teacher_id_region"),
+            UniqueConstraint(
+                fields=["region", "public_id"],
+                name="teacher_public_id",
+                violation_error_message=_("该来源标识已登记在本地区另一位教师名下"),
             ),
             UniqueConstraint(
                 fields=["region", "staff_no"],
@@ -190,6 +200,7 @@ class Teacher(Sourced):
                 violation_error_message=_("身份证号须加密保存，并同时保存匹配摘要"),
             ),
         ]
+        triggers = [stamp_changed()]
 
     def __str__(self) -> str:
         return self.name

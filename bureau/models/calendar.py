@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bureau.querysets import AcademicYearQuerySet
 from core.constraints import Single
-from core.models import Sourced
+from core.models import Sourced, public_id, stamp_changed
 
 
 class ClosedDays(Func):
@@ -33,6 +33,8 @@ class AcademicYear(models.Model):
     code = models.CharField(_("学年"), max_length=9, unique=True)
     starts_on = models.DateField(_("起始日期"))
     ends_on = models.DateField(_("结束日期（含）"))
+    changed_at = models.DateTimeField(_("变更时间"), auto_now=True)
+    public_id = public_id("year", sourced=False)
 
     objects = AcademicYearQuerySet.as_manager()
 
@@ -56,6 +58,7 @@ class AcademicYear(models.Model):
                 violation_error_message=_("学年之间不能重叠"),
             ),
         ]
+        triggers = [stamp_changed()]
 
     def __str__(self) -> str:
         return f"{self.code} 学年"
@@ -88,6 +91,7 @@ class Term(Sourced):
     number = models.PositiveSmallIntegerField(_("学期"), choices=Number.choices)
     starts_on = models.DateField(_("开学日期"))
     ends_on = models.DateField(_("放假前最后一天"))
+    public_id = public_id("term")
 
     class Meta:
         ordering = ["starts_on"]
@@ -112,6 +116,7 @@ class Term(Sourced):
                 violation_error_message=_("同一学年的学期不能重叠"),
             ),
         ]
+        triggers = [stamp_changed()]
 
     def __str__(self) -> str:
         return f"{self.year.code} {self.get_number_display()}"

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bureau.choices import DepartmentKind
 from bureau.models.region import Region
-from core.models import Sourced
+from core.models import Sourced, public_id, stamp_changed
 from core.querysets import AccessQuerySet
 
 
@@ -17,6 +17,7 @@ class Department(Sourced):
     )
     kind = models.CharField(_("类别"), max_length=20, choices=DepartmentKind.choices)
     name = models.CharField(_("名称"), max_length=100)
+    public_id = public_id("department")
 
     objects = AccessQuerySet.as_manager()
 
@@ -30,6 +31,7 @@ class Department(Sourced):
                 violation_error_message=_("该地区已登记同名部门"),
             )
         ]
+        triggers = [stamp_changed()]
 
     def __str__(self) -> str:
         return self.name

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from bureau.choices import Level
 from bureau.querysets import RegionQuerySet
 from core.constraints import NoOverlap, refusals
-from core.models import DatedModel, Sourced
+from core.models import DatedModel, Sourced, public_id, stamp_changed
 from core.querysets import DatedQuerySet
 
 BEGINNING = date(1949, 10, 1)
@@ -43,6 +43,7 @@ PLACE_BELOW = """
 @pghistory.track(
     pghistory.UpdateEvent(row=pghistory.Old),
     pghistory.DeleteEvent(),
+    exclude=["public_id"],
 )
 class Region(DatedModel, Sourced):
     """A unit of administration: province, city, county, functional zone or town.
@@ -85,6 +86,7 @@ class Region(DatedModel, Sourced):
         related_name="merged",
     )
     is_key_town = models.BooleanField(_("重点镇"), default=False)
+    public_id = public_id("region")
 
     objects = RegionQuerySet.as_manager()
 
@@ -117,6 +119,7 @@ class Region(DatedModel, Sourced):
             ),
         ]
         triggers = [
+            stamp_changed(),
             pgtrigger.Trigger(
                 name="place_row",
                 when=pgtrigger.Before,

@@ -1,6 +1,7 @@
 """The school register, its labels, classes and annual returns."""
 
 from schools.models.classes import ClassSection
+from schools.models.course import Course
 from schools.models.label import SchoolHonour, SchoolLabel
 from schools.models.quality import QualityResult
 from schools.models.reminder import ReturnReminder
@@ -10,6 +11,7 @@ from schools.models.unlock import ReturnUnlock
 
 __all__ = [
     "ClassSection",
+    "Course",
     "QualityResult",
     "ReturnReminder",
     "ReturnUnlock",

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.constraints import CarriedKey, refusals
-from core.models import Sourced
+from core.models import Sourced, public_id, stamp_changed
 from schools.choices import (
     ALLOWED_STAGES,
     CODE_PREFIXES,
@@ -30,7 +30,7 @@ from schools.choices import (
 from schools.names import NormalName, spell
 from schools.querysets import SchoolQuerySet, StageQuerySet
 
-GENERATED = ["normalized_name", "provisional_no", "stage_to_confirm"]
+GENERATED = ["normalized_name", "provisional_no", "public_id", "stage_to_confirm"]
 
 CODE_LIES_IN_PROVINCE = """
     IF NEW.school_code IS NOT NULL AND substr(NEW.school_code, 3, 2) IS DISTINCT FROM
@@ -193,6 +193,7 @@ class School(Sourced):
     longitude = models.DecimalField(
         _("经度"), max_digits=9, decimal_places=6, null=True, blank=True
     )
+    public_id = public_id("school")
 
     objects = SchoolQuerySet.as_manager()
 
@@ -205,12 +206,21 @@ class School(Sourced):
             ),
             models.Index(fields=["normalized_name"], name="school_normal_name"),
             models.Index(
+                fields=["administered_by", "changed_at", "public_id"],
+                name="school_changed",
+            ),
+            models.Index(
                 fields=["administered_by"],
                 name="school_to_confirm",
                 condition=Q(type=""),
             ),
         ]
         constraints = [
+            UniqueConstraint(
+                fields=["administered_by", "public_id"],
+                name="school_public_id",
+                violation_error_message=_("该来源标识已登记在本地区另一所学校名下"),
+            ),
             UniqueConstraint(fields=["id", "type"], name="school_id_type"),
             UniqueConstraint(fields=["id", "ownership"], name="school_id_ownership"),
             UniqueConstraint(
@@ -305,6 +315,7 @@ class School(Sourced):
             ),
         ]
         triggers = [
+            stamp_changed(),
             pgtrigger.Trigger(
                 name="code_lies_in_province",
                 when=pgtrigger.Before,
