@@ -81,6 +81,7 @@ CITY_EDU = (
         "schools.add_school",
         "schools.import_school",
         "evaluation.publish_framework",
+        "roster.change_pupilroster",
         "groups.file_educationgroup",
         "groups.approve_crossregion",
     }
@@ -93,6 +94,7 @@ DISTRICT_EDU = (
         "personnel.import_teacher",
         "personnel.export_teacher",
         "personnel.unmask_teacher",
+        "roster.change_pupilroster",
         "bureau.view_department",
         "bureau.view_apiclient",
         "bureau.add_apiclient",
