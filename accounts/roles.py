@@ -35,6 +35,7 @@ READ_SCHOOLS = {
     "schools.view_school",
     "schools.view_classsection",
     "schools.view_schoolreturn",
+    "schools.view_constructionproject",
 }
 READ_GROUPS = {
     "groups.view_educationgroup",
@@ -80,6 +81,10 @@ CITY_EDU = (
         "core.view_importrun",
         "schools.add_school",
         "schools.import_school",
+        "schools.export_constructionproject",
+        "schools.view_partner",
+        "schools.change_partner",
+        "schools.export_partner",
         "evaluation.publish_framework",
         "groups.file_educationgroup",
         "groups.approve_crossregion",
@@ -101,6 +106,13 @@ DISTRICT_EDU = (
         "core.view_importrun",
         "schools.add_school",
         "schools.change_school",
+        "schools.restructure_school",
+        "schools.change_campus",
+        "schools.change_constructionproject",
+        "schools.export_constructionproject",
+        "schools.view_partner",
+        "schools.change_partner",
+        "schools.export_partner",
         "schools.import_school",
         "schools.change_schoolreturn",
         "schools.accept_schoolreturn",
@@ -174,6 +186,7 @@ SCHOOL_CLERK = (
         "schools.change_schoolreturn",
         "schools.submit_schoolreturn",
         "schools.change_classsection",
+        "schools.change_campus",
     }
 )
 SCHOOL_PRINCIPAL = (

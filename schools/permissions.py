@@ -54,6 +54,41 @@ def can_confirm_stage(user: Any, school: School) -> Verdict:
     return _over(user, "schools.change_school", school, _("确认学段"))
 
 
+def can_restructure_school(user: Any, school: School) -> Verdict:
+    """Allow the administering bureau to rename, split, merge and close (BN-0.3)."""
+    verdict = _over(user, "schools.restructure_school", school, _("办理学校变更"))
+    if verdict and school.has_ended:
+        return Denied(
+            _("未能办理：%(school)s已于 %(day)s 停办或合并")
+            % {"school": school, "day": long_day(school.closed_on)},
+            remedy=_("如属误办，可先撤销停办或合并"),
+        )
+    return verdict
+
+
+def can_reopen_school(user: Any, school: School) -> Verdict:
+    """Allow the administering bureau to take an end back."""
+    if not school.has_ended:
+        return Denied(_("未能撤销：%(school)s没有停办") % {"school": school})
+    return _over(user, "schools.restructure_school", school, _("撤销停办"))
+
+
+def can_undo_change(user: Any, school: School) -> Verdict:
+    """Allow taking back the last change of name or county, while the school stands."""
+    verdict = can_restructure_school(user, school)
+    if verdict and not school.profiles.exists():
+        return Denied(_("未能撤销：%(school)s没有登记过变更") % {"school": school})
+    return verdict
+
+
+def can_undo_split(user: Any, school: School) -> Verdict:
+    """Allow taking back a split, from the page of the school that came of it."""
+    verdict = can_restructure_school(user, school)
+    if verdict and not school.predecessor_id:
+        return Denied(_("未能撤销：%(school)s不是分设的学校") % {"school": school})
+    return verdict
+
+
 def can_label_school(user: Any, school: School) -> Verdict:
     """Allow the administering bureau to decide labels (BN-4.1.1a)."""
     return _over(user, "schools.change_school", school, _("登记学校标签"))

@@ -1,5 +1,6 @@
 """Verbs of the school register and of annual returns."""
 
+from schools.services.profiles import change_profile, rename_school, undo_change
 from schools.services.register import (
     add_honour,
     change_school,
@@ -26,6 +27,13 @@ from schools.services.returns import (
     send_back_return,
     submit_return,
 )
+from schools.services.succession import (
+    close_school,
+    merge_schools,
+    reopen_school,
+    split_school,
+    undo_split,
+)
 from schools.services.unlocks import (
     approve_unlock,
     ask_unlock,
@@ -42,10 +50,12 @@ __all__ = [
     "add_honour",
     "approve_unlock",
     "ask_unlock",
+    "change_profile",
     "change_school",
     "check_return",
     "class_figures",
     "close_overdue_unlocks",
+    "close_school",
     "close_unlock",
     "confirm_return",
     "confirm_stage",
@@ -53,16 +63,22 @@ __all__ = [
     "end_label",
     "label_school",
     "lock_return",
+    "merge_schools",
     "open_return",
     "open_returns",
     "refuse_unlock",
     "register_school",
     "remind_returns",
+    "rename_school",
+    "reopen_school",
     "save_classes",
     "save_figures",
     "send_back_return",
     "set_stages",
+    "split_school",
     "stages_for",
     "submit_return",
+    "undo_change",
+    "undo_split",
     "withdraw_unlock",
 ]
