@@ -26,8 +26,12 @@ def find(user: Any, text: str) -> list[SearchHit]:
         | Q(initials__startswith=wanted)
         | Q(school_code__startswith=wanted)
         | Q(provisional_no__iexact=wanted)
+        | Q(profiles__normalized_name__contains=wanted)
+        | Q(profiles__school_code__startswith=wanted)
+        | Q(merged_records__name__contains=text.strip())
     )
-    rows = School.objects.visible_to(user).filter(hit).select_related("administered_by")
+    found = School.objects.visible_to(user).filter(hit).values("pk")
+    rows = School.objects.filter(pk__in=found).select_related("administered_by")
     return [
         SearchHit(
             school.name,

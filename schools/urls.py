@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from schools.views import classes, labels, plot, returns, schools, stages, unlocks
+from schools.views import (
+    classes,
+    labels,
+    plot,
+    returns,
+    schools,
+    stages,
+    structure,
+    unlocks,
+)
 
 app_name = "schools"
 urlpatterns = [
@@ -12,6 +21,21 @@ urlpatterns = [
     path("stages/", stages.StageWorklistPage.as_view(), name="stage-worklist"),
     path("<int:pk>/", schools.SchoolPage.as_view(), name="school-detail"),
     path("<int:pk>/edit/", schools.SchoolEditPage.as_view(), name="school-update"),
+    path("merge/", structure.MergePage.as_view(), name="school-merge"),
+    path("<int:pk>/change/", structure.ProfilePage.as_view(), name="school-change"),
+    path("<int:pk>/split/", structure.SplitPage.as_view(), name="school-split"),
+    path("<int:pk>/close/", structure.ClosePage.as_view(), name="school-close"),
+    path("<int:pk>/reopen/", structure.ReopenPage.as_view(), name="school-reopen"),
+    path(
+        "<int:pk>/change/undo/",
+        structure.UndoChangePage.as_view(),
+        name="school-change-undo",
+    ),
+    path(
+        "<int:pk>/split/undo/",
+        structure.UndoSplitPage.as_view(),
+        name="school-split-undo",
+    ),
     path("<int:pk>/labels/new/", labels.LabelCreatePage.as_view(), name="label-create"),
     path("labels/<int:pk>/end/", labels.LabelEndPage.as_view(), name="label-end"),
     path(

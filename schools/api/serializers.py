@@ -14,6 +14,7 @@ from schools.models import (
     SchoolLabel,
     SchoolReturn,
 )
+from schools.models.profile import told_by
 from schools.models.returns import FIGURES
 
 
@@ -45,6 +46,19 @@ class SchoolSerializer(serializers.ModelSerializer[School]):
             *("predecessor", "successor", "address", "latitude", "longitude"),
             *("labels", "changed_at"),
         ]
+
+    def to_representation(self, instance: School) -> dict[str, Any]:
+        """Say name, code, type, county and state as they were on the day asked for."""
+        data = super().to_representation(instance)
+        day = getattr(self.context.get("request"), "as_of", None)
+        if day is None:
+            return data
+        later = getattr(instance, "profiles_after", None) or [instance]
+        then = told_by(instance, later[0], day)
+        told = ("name", "short_name", "school_code", "type", "ownership", "status")
+        data.update({name: getattr(then, name) for name in told})
+        data["administered_by"] = then.administered_by.code
+        return data
 
     @extend_schema_field(
         serializers.ListField(child=serializers.ChoiceField(Stage.choices))

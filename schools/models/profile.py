@@ -118,6 +118,11 @@ class ProfileOn:
         return str(SchoolType(self.type).label) if self.type else ""
 
     @property
+    def ownership_label(self) -> str:
+        """Return who runs it, in words."""
+        return str(Ownership(self.ownership).label) if self.ownership else ""
+
+    @property
     def status_label(self) -> str:
         """Return the state in words."""
         return str(SchoolStatus(self.status).label)
