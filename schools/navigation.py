@@ -7,6 +7,14 @@ from core.timeline import verbs
 
 register(
     NavItem(
+        "groups",
+        _("疑似重复登记"),
+        "copy",
+        "schools:duplicate-list",
+        "schools.restructure_school",
+        45,
+    ),
+    NavItem(
         "groups", _("学校"), "school", "schools:school-list", "schools.view_school", 30
     ),
     NavItem(

@@ -4,6 +4,7 @@ from django.urls import path
 
 from schools.views import (
     classes,
+    duplicates,
     labels,
     plot,
     returns,
@@ -21,6 +22,12 @@ urlpatterns = [
     path("stages/", stages.StageWorklistPage.as_view(), name="stage-worklist"),
     path("<int:pk>/", schools.SchoolPage.as_view(), name="school-detail"),
     path("<int:pk>/edit/", schools.SchoolEditPage.as_view(), name="school-update"),
+    path("duplicates/", duplicates.DuplicateListPage.as_view(), name="duplicate-list"),
+    path(
+        "duplicates/<int:pk>/<int:other>/",
+        duplicates.DuplicatePage.as_view(),
+        name="duplicate-merge",
+    ),
     path("merge/", structure.MergePage.as_view(), name="school-merge"),
     path("<int:pk>/change/", structure.ProfilePage.as_view(), name="school-change"),
     path("<int:pk>/split/", structure.SplitPage.as_view(), name="school-split"),

@@ -1,5 +1,6 @@
 """Verbs of the school register and of annual returns."""
 
+from schools.services.duplicates import keep_apart, merge_duplicate, plan_merge
 from schools.services.profiles import change_profile, rename_school, undo_change
 from schools.services.register import (
     add_honour,
@@ -61,11 +62,14 @@ __all__ = [
     "confirm_stage",
     "confirm_stages",
     "end_label",
+    "keep_apart",
     "label_school",
     "lock_return",
+    "merge_duplicate",
     "merge_schools",
     "open_return",
     "open_returns",
+    "plan_merge",
     "refuse_unlock",
     "register_school",
     "remind_returns",

@@ -29,6 +29,8 @@ def locked_schools(schools: Iterable[School]) -> dict[int, School]:
     """Lock the schools in one order and return them as they are now."""
     ids = {school.pk for school in schools}
     (rows,) = lock(School.objects.filter(pk__in=ids).select_related("administered_by"))
+    if len(rows) < len(ids):
+        raise ValidationError(_("其中一所学校的登记已不存在，请刷新页面"))
     return {row.pk: row for row in rows}
 
 
