@@ -57,7 +57,13 @@ READ_EVALUATION = {
 }
 READ_REPORTS = {"core.view_reportrun"}
 READ_ALL = (
-    EVERYONE | READ_SCHOOLS | READ_GROUPS | READ_CASES | READ_EVALUATION | READ_REPORTS
+    EVERYONE
+    | READ_SCHOOLS
+    | {"schools.view_partner"}
+    | READ_GROUPS
+    | READ_CASES
+    | READ_EVALUATION
+    | READ_REPORTS
 )
 READ_TEACHERS = {"personnel.view_teacher"}
 KEEP_TEACHERS = READ_TEACHERS | {"personnel.add_teacher", "personnel.change_teacher"}
@@ -82,7 +88,6 @@ CITY_EDU = (
         "schools.add_school",
         "schools.import_school",
         "schools.export_constructionproject",
-        "schools.view_partner",
         "schools.change_partner",
         "schools.export_partner",
         "evaluation.publish_framework",
@@ -110,7 +115,6 @@ DISTRICT_EDU = (
         "schools.change_campus",
         "schools.change_constructionproject",
         "schools.export_constructionproject",
-        "schools.view_partner",
         "schools.change_partner",
         "schools.export_partner",
         "schools.import_school",

@@ -26,6 +26,22 @@ register(
         40,
     ),
     NavItem(
+        "groups",
+        _("合作单位"),
+        "building-community",
+        "schools:partner-list",
+        "schools.view_partner",
+        60,
+    ),
+    NavItem(
+        "data",
+        _("建设项目"),
+        "buildings",
+        "schools:project-list",
+        "schools.view_constructionproject",
+        45,
+    ),
+    NavItem(
         "data",
         _("年度报表"),
         "forms",

@@ -14,6 +14,7 @@ from core.tables import (
     Column,
     DateColumn,
     MomentColumn,
+    MoneyColumn,
     NameColumn,
     NumberColumn,
     Table,
@@ -26,7 +27,7 @@ from schools.choices import (
     ReturnState,
     SchoolStatus,
 )
-from schools.models import School, SchoolStage
+from schools.models import ConstructionProject, School, SchoolStage
 from schools.models.profile import ProfileOn, told_by
 
 STATUS_TONES = {
@@ -199,3 +200,51 @@ class BoardTable(Table):
         """Draw the state."""
         state = record.return_state or ""
         return badge_html(tone_of(state), self.value_state(record))
+
+
+class ProjectTable(Table):
+    """Construction projects."""
+
+    name = NameColumn(sub="school__name", verbose_name=gettext_lazy("项目"))
+    county = Column(
+        accessor="school__administered_by__short_name",
+        order_by="school__administered_by__path",
+        verbose_name=gettext_lazy("主管区县"),
+    )
+    programme = Column(verbose_name=gettext_lazy("所属工程"))
+    kind = Column(verbose_name=gettext_lazy("建设性质"))
+    investment = MoneyColumn(verbose_name=gettext_lazy("计划投资（元）"), default="—")
+    paid = MoneyColumn(verbose_name=gettext_lazy("已完成投资（元）"), default="—")
+    seats_added = NumberColumn(verbose_name=gettext_lazy("新增学位"), default="—")
+    planned_on = DateColumn(verbose_name=gettext_lazy("计划完工"), default="—")
+    completed_on = DateColumn(verbose_name=gettext_lazy("实际完工"), default="—")
+    progress = Column(verbose_name=gettext_lazy("进度"), orderable=False)
+
+    def render_progress(self, record: ConstructionProject) -> SafeString:
+        """Draw where the project stands; late ones say so."""
+        late = (
+            not record.completed_on
+            and record.planned_on is not None
+            and record.planned_on < today()
+        )
+        if late:
+            return badge_html("amber", _("%s（超期）") % record.progress)
+        return badge_html("green" if record.completed_on else "blue", record.progress)
+
+    def value_progress(self, record: ConstructionProject) -> str:
+        """Say where the project stands in a file."""
+        return record.progress
+
+
+class PartnerTable(Table):
+    """Partners."""
+
+    name = NameColumn(sub="credit_code", verbose_name=gettext_lazy("名称"))
+    kind = Column(verbose_name=gettext_lazy("类别"))
+    industry = Column(verbose_name=gettext_lazy("所属行业"), default="—")
+    region = Column(
+        accessor="region__name",
+        order_by="region__path",
+        verbose_name=gettext_lazy("登记地区"),
+    )
+    address = Column(verbose_name=gettext_lazy("地址"), default="—")

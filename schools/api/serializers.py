@@ -8,7 +8,10 @@ from rest_framework import serializers
 from core.api.viewsets import ActionsField
 from schools.choices import INTERNAL_LABELS, UNCLEAR_TYPES, Stage
 from schools.models import (
+    Campus,
     ClassSection,
+    ConstructionProject,
+    Partner,
     ReturnUnlock,
     School,
     SchoolLabel,
@@ -144,3 +147,54 @@ class ReturnUnlockSerializer(UnlockRowSerializer):
 
     class Meta(UnlockRowSerializer.Meta):
         fields = [*UnlockRowSerializer.Meta.fields, "actions"]
+
+
+class CampusSerializer(serializers.ModelSerializer[Campus]):
+    """A place a school teaches at."""
+
+    class Meta:
+        model = Campus
+        fields = [
+            *("id", "school", "name", "stages", "address", "latitude", "longitude"),
+            *("valid_from", "valid_to"),
+        ]
+
+
+class ProjectSerializer(serializers.ModelSerializer[ConstructionProject]):
+    """Something built at a school."""
+
+    class Meta:
+        model = ConstructionProject
+        fields = [
+            *("id", "school", "name", "kind", "programme", "investment", "paid"),
+            *("seats_added", "started_on", "planned_on", "completed_on", "note"),
+        ]
+
+
+class PartnerSerializer(serializers.ModelSerializer[Partner]):
+    """Who works with schools; whom to speak to stays inside."""
+
+    region = serializers.CharField(source="region.code", read_only=True)
+
+    class Meta:
+        model = Partner
+        fields = [
+            *("id", "region", "kind", "name", "credit_code", "industry"),
+            *("address", "note"),
+        ]
+
+
+class OnADay(serializers.Serializer[Any]):
+    """From which day, and by which document."""
+
+    day = serializers.DateField()
+    document_no = serializers.CharField(
+        required=False, allow_blank=True, max_length=80, default=""
+    )
+
+
+class RenameInput(OnADay):
+    """A new name from a day on."""
+
+    name = serializers.CharField(max_length=100)
+    short_name = serializers.CharField(required=False, allow_blank=True, max_length=40)

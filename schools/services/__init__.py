@@ -1,6 +1,14 @@
 """Verbs of the school register and of annual returns."""
 
 from schools.services.duplicates import keep_apart, merge_duplicate, plan_merge
+from schools.services.places import (
+    add_campus,
+    add_project,
+    change_campus,
+    change_partner,
+    change_project,
+    register_partner,
+)
 from schools.services.profiles import change_profile, rename_school, undo_change
 from schools.services.register import (
     add_honour,
@@ -48,10 +56,15 @@ __all__ = [
     "MOVES",
     "Reminded",
     "accept_return",
+    "add_campus",
     "add_honour",
+    "add_project",
     "approve_unlock",
     "ask_unlock",
+    "change_campus",
+    "change_partner",
     "change_profile",
+    "change_project",
     "change_school",
     "check_return",
     "class_figures",
@@ -71,6 +84,7 @@ __all__ = [
     "open_returns",
     "plan_merge",
     "refuse_unlock",
+    "register_partner",
     "register_school",
     "remind_returns",
     "rename_school",

@@ -32,7 +32,9 @@ from schools.forms import SchoolForm
 from schools.models import ClassSection, MergedRecord, School, SchoolReturn
 from schools.models.profile import ProfileOn, profile_on
 from schools.permissions import (
+    can_change_campus,
     can_change_classes,
+    can_change_project,
     can_change_school,
     can_label_school,
 )
@@ -240,7 +242,21 @@ class SchoolPage(DetailPage):
             "may_label": bool(can_label_school(self.request.user, school))
             and not self.request.is_past,
             "then": self.profile,
+            **self._places(),
             **self._succession(),
+        }
+
+    def _places(self) -> dict[str, Any]:
+        """Return campuses and what is being built, with what the user may enter."""
+        school, user, day = self.object, self.request.user, self.request.as_of
+        now = not self.request.is_past and not school.has_ended
+        sees = holds(user, "schools.view_constructionproject")
+        return {
+            "campuses": [(c, c.holds_on(day)) for c in school.campuses.all()],
+            "may_campus": now and bool(can_change_campus(user, school)),
+            "shows_projects": sees,
+            "projects": school.projects.all() if sees else [],
+            "may_project": now and sees and bool(can_change_project(user, school)),
         }
 
     def _succession(self) -> dict[str, Any]:
