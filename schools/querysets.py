@@ -90,6 +90,14 @@ class ProfileQuerySet(DatedQuerySet):
         return self.filter(valid_to__gt=day).order_by("school_id", "valid_to")
 
 
+class ProjectQuerySet(AccessQuerySet):
+    """Construction projects by their days."""
+
+    def begun_by(self, day: date) -> Self:
+        """Keep what had begun by the day, and what has no beginning yet."""
+        return self.filter(Q(started_on__isnull=True) | Q(started_on__lte=day))
+
+
 class LabelQuerySet(DatedQuerySet):
     """Labels by who may see them."""
 

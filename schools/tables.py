@@ -212,7 +212,6 @@ class ProjectTable(Table):
         verbose_name=gettext_lazy("主管区县"),
     )
     programme = Column(verbose_name=gettext_lazy("所属工程"))
-    kind = Column(verbose_name=gettext_lazy("建设性质"))
     investment = MoneyColumn(verbose_name=gettext_lazy("计划投资（元）"), default="—")
     paid = MoneyColumn(verbose_name=gettext_lazy("已完成投资（元）"), default="—")
     seats_added = NumberColumn(verbose_name=gettext_lazy("新增学位"), default="—")

@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from core.constraints import EndsWithParent, NoOverlap
 from core.models import DatedModel
-from core.querysets import AccessQuerySet, DatedQuerySet
+from core.querysets import DatedQuerySet
 from schools.choices import Programme, ProjectKind, Stage
 from schools.models.school import School
+from schools.querysets import ProjectQuerySet
 
 
 @pghistory.track(
@@ -138,7 +139,7 @@ class ConstructionProject(models.Model):
     completed_on = models.DateField(_("实际完工"), null=True, blank=True)
     note = models.CharField(_("说明"), max_length=200, blank=True)
 
-    objects = AccessQuerySet.as_manager()
+    objects = ProjectQuerySet.as_manager()
 
     class Meta:
         ordering = ["school_id", "-started_on", "pk"]

@@ -64,12 +64,16 @@ class FieldChoice:
         return _words(self.name, self.dropped)
 
 
+def _field(model: type[models.Model], name: str) -> Any:
+    return model._meta.get_field(name)
+
+
 def _words(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return _("是") if value else _("否")
     if _is_empty(value):
         return ""
-    choices = dict(School._meta.get_field(name).flatchoices or ())
+    choices = dict(_field(School, name).flatchoices or ())
     return str(choices.get(value, value))
 
 
@@ -103,7 +107,7 @@ def choices_of(
     for name in MERGED_FIELDS:
         mine, other = getattr(kept, name), getattr(dropped, name)
         usual = "dropped" if _is_empty(mine) and not _is_empty(other) else "kept"
-        label = School._meta.get_field(name).verbose_name
+        label = _field(School, name).verbose_name
         found.append(
             FieldChoice(name, label, mine, other, (takes or {}).get(name, usual))
         )
@@ -208,17 +212,15 @@ def _clashing(link: Link, kept: School, dropped: School) -> list[models.Model]:
     for constraint in link.model._meta.constraints:
         if isinstance(constraint, NoOverlap) and link.name in constraint.fields:
             names = (*constraint.fields, *constraint.text_fields)
-            clash = _overlaps
+            clash: Callable[[Any, Any], bool] = _overlaps
         elif (
             isinstance(constraint, models.UniqueConstraint)
             and link.name in constraint.fields
         ):
-            names, clash = constraint.fields, _always
+            names, clash = tuple(constraint.fields), _always
         else:
             continue
-        others = [
-            link.model._meta.get_field(n).attname for n in names if n != link.name
-        ]
+        others = [_field(link.model, n).attname for n in names if n != link.name]
         condition = getattr(constraint, "condition", None) or models.Q()
         mine = list(link.rows(kept).filter(condition))
         for row in link.rows(dropped).filter(condition):

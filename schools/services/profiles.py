@@ -111,7 +111,7 @@ def undo_change(school: School, *, by: Any, reason: str) -> School:
     need_reason(reason)
     locked = locked_schools([school])[school.pk]
     require(permissions.can_undo_change(by, locked))
-    former = locked.profiles.order_by("-valid_to").first()
+    former: SchoolProfile = locked.profiles.order_by("-valid_to")[0]
     back = {n: getattr(former, n) for n in PROFILE_FIELDS}
     told = {n: [str(getattr(locked, n)), str(v)] for n, v in back.items()}
     type_changes = locked.type != former.type

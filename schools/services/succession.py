@@ -291,6 +291,7 @@ def undo_split(school: School, *, by: Any, reason: str) -> School:
     )
     locked = rows[school.pk]
     require(permissions.can_undo_split(by, locked))
+    elder = rows[locked.predecessor_id or 0]
     built = references(locked)
     if built:
         raise MoveRefused(
@@ -300,7 +301,6 @@ def undo_split(school: School, *, by: Any, reason: str) -> School:
                 remedy=_("有记录的学校不能撤销，可办理合并或停办"),
             )
         )
-    elder = rows[locked.predecessor_id]
     name = locked.name
     _remove(locked)
     settle()
