@@ -40,6 +40,7 @@ READ_SCHOOLS = {
 READ_GROUPS = {
     "groups.view_educationgroup",
     "groups.view_membership",
+    "groups.view_partnership",
     "groups.view_document",
 }
 READ_CASES = {
@@ -127,6 +128,7 @@ DISTRICT_EDU = (
         "groups.change_groupcase",
         "groups.submit_groupcase",
         "groups.review_groupcase",
+        "groups.change_partnership",
         "groups.change_document",
         "groups.file_document",
         "groups.submit_document",
@@ -169,6 +171,8 @@ GROUP_HEAD = (
     | {
         "core.view_reportrun",
         "schools.check_schoolreturn",
+        "schools.view_partner",
+        "groups.change_partnership",
         "groups.change_document",
         "groups.submit_document",
         "evaluation.change_periodicreport",

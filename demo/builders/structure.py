@@ -7,6 +7,8 @@ from demo.builders.schools import REGISTERED, bureau_for
 from demo.clock import on
 from demo.data import tree
 from demo.world import World
+from groups.models import Partnership
+from groups.services import add_partnership
 from schools.choices import SchoolStatus, Stage
 from schools.credit import check_character
 from schools.models import (
@@ -116,6 +118,24 @@ def _partners(world: World, partners: list[dict[str, str]]) -> None:
                 industry=row["industry"],
                 credit_code=first + check_character(first),
             )
+
+
+def build_partnerships(world: World) -> None:
+    """Let partners take part in the vocational alliance since it was founded."""
+    held = set(Partnership.objects.values_list("group__name", "partner__name"))
+    for row in tree("structure.json")["partnerships"]:
+        is_new = (row["group"], row["partner"]) not in held
+        world.ledger.note("partnerships", is_new)
+        if is_new:
+            group = world.group(row["group"])
+            with on(REGISTERED):
+                add_partnership(
+                    group,
+                    by=bureau_for(world, group.region.code),
+                    partner=Partner.objects.get(name=row["partner"]),
+                    valid_from=date.fromisoformat(row["since"]),
+                    document_no=row["document_no"],
+                )
 
 
 def _twins(world: World, twins: list[dict[str, str]]) -> None:

@@ -57,6 +57,7 @@ class Partner(models.Model):
         ordering = ["region__path", "kind", "name", "pk"]
         verbose_name = verbose_name_plural = _("合作单位")
         constraints = [
+            UniqueConstraint(fields=["id", "kind"], name="partner_id_kind"),
             UniqueConstraint(
                 fields=["region", "normalized_name"],
                 name="partner_name_once",

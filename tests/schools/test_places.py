@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audit.models import Event
@@ -230,6 +230,7 @@ def test_the_standards_own_example_checks_out() -> None:
     assert not is_credit_code(KNOWN[:-1] + "4")
 
 
+@settings(deadline=None)
 @given(
     st.text("0123456789", min_size=6, max_size=6),
     st.text(ALPHABET, min_size=11, max_size=11),
