@@ -178,7 +178,7 @@ def test_partners_are_tied_and_released_on_their_pages(
     assert [r["name"] for r in api["results"]] == [one.name]
 
 
-def test_another_countys_group_is_not_found(
+def test_the_group_of_another_county_is_not_found(
     alliance: EducationGroup, signed_in: Any
 ) -> None:
     client = signed_in(user_with("DISTRICT_EDU", CountyFactory()))
