@@ -35,10 +35,12 @@ READ_SCHOOLS = {
     "schools.view_school",
     "schools.view_classsection",
     "schools.view_schoolreturn",
+    "schools.view_constructionproject",
 }
 READ_GROUPS = {
     "groups.view_educationgroup",
     "groups.view_membership",
+    "groups.view_partnership",
     "groups.view_document",
 }
 READ_CASES = {
@@ -56,7 +58,13 @@ READ_EVALUATION = {
 }
 READ_REPORTS = {"core.view_reportrun"}
 READ_ALL = (
-    EVERYONE | READ_SCHOOLS | READ_GROUPS | READ_CASES | READ_EVALUATION | READ_REPORTS
+    EVERYONE
+    | READ_SCHOOLS
+    | {"schools.view_partner"}
+    | READ_GROUPS
+    | READ_CASES
+    | READ_EVALUATION
+    | READ_REPORTS
 )
 READ_TEACHERS = {"personnel.view_teacher"}
 KEEP_TEACHERS = READ_TEACHERS | {"personnel.add_teacher", "personnel.change_teacher"}
@@ -80,6 +88,9 @@ CITY_EDU = (
         "core.view_importrun",
         "schools.add_school",
         "schools.import_school",
+        "schools.export_constructionproject",
+        "schools.change_partner",
+        "schools.export_partner",
         "evaluation.publish_framework",
         "roster.change_pupilroster",
         "groups.file_educationgroup",
@@ -103,6 +114,12 @@ DISTRICT_EDU = (
         "core.view_importrun",
         "schools.add_school",
         "schools.change_school",
+        "schools.restructure_school",
+        "schools.change_campus",
+        "schools.change_constructionproject",
+        "schools.export_constructionproject",
+        "schools.change_partner",
+        "schools.export_partner",
         "schools.import_school",
         "schools.change_schoolreturn",
         "schools.accept_schoolreturn",
@@ -113,6 +130,7 @@ DISTRICT_EDU = (
         "groups.change_groupcase",
         "groups.submit_groupcase",
         "groups.review_groupcase",
+        "groups.change_partnership",
         "groups.change_document",
         "groups.file_document",
         "groups.submit_document",
@@ -155,6 +173,8 @@ GROUP_HEAD = (
     | {
         "core.view_reportrun",
         "schools.check_schoolreturn",
+        "schools.view_partner",
+        "groups.change_partnership",
         "groups.change_document",
         "groups.submit_document",
         "evaluation.change_periodicreport",
@@ -176,6 +196,7 @@ SCHOOL_CLERK = (
         "schools.change_schoolreturn",
         "schools.submit_schoolreturn",
         "schools.change_classsection",
+        "schools.change_campus",
     }
 )
 SCHOOL_PRINCIPAL = (

@@ -22,6 +22,7 @@ from demo.builders.notices import read_old_messages
 from demo.builders.quality import build_quality
 from demo.builders.returns import build_returns
 from demo.builders.schools import build_honours, build_labels, build_schools
+from demo.builders.structure import build_partnerships, build_structure
 from demo.builders.teachers import build_teachers
 from demo.refusing import refuse_real_data, wait_for_another_load
 from demo.world import CITY, World
@@ -39,7 +40,9 @@ CHAPTERS = (
     build_returns,
     build_quality,
     build_teachers,
+    build_structure,
     build_groups,
+    build_partnerships,
     build_cases,
     build_cycles,
     renew_passwords,

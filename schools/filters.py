@@ -19,7 +19,10 @@ from schools.choices import (
     Stage,
 )
 from schools.models import (
+    Campus,
     ClassSection,
+    ConstructionProject,
+    Partner,
     ReturnUnlock,
     School,
     SchoolReturn,
@@ -197,3 +200,61 @@ class BoardFilter(FilterSet):
             confirmed = Q(return_state__in=CONFIRMED_STATES)
             return queryset.filter(Q(return_state__isnull=True) | ~confirmed)
         return queryset.filter(Q(return_state=value))
+
+
+class ProjectFilter(FilterSet):
+    """Find construction projects by county, programme, kind and progress."""
+
+    county = django_filters.ModelChoiceFilter(
+        queryset=counties, method="run_by", label=_("区县")
+    )
+    progress = django_filters.ChoiceFilter(
+        choices=[
+            ("PLANNED", _("未开工")),
+            ("BUILDING", _("在建")),
+            ("DONE", _("已完工")),
+        ],
+        method="in_progress",
+        label=_("进度"),
+    )
+    late = django_filters.BooleanFilter(method="is_late", label=_("超过计划完工日期"))
+
+    class Meta:
+        model = ConstructionProject
+        fields = ["school", "programme", "kind"]
+        search_fields = ("name", "school__name", "school__pinyin", "school__initials")
+        open_fields = ("county", "programme", "progress")
+
+    def run_by(self, queryset: Any, name: str, value: Region) -> QuerySet[Any]:
+        """Keep what the region or one below it administers."""
+        return queryset.filter(school__administered_by__lineage__contains=[value.pk])
+
+    def in_progress(self, queryset: Any, name: str, value: str) -> QuerySet[Any]:
+        """Keep the projects that stand where asked, by their days."""
+        done = Q(completed_on__isnull=False)
+        begun = Q(started_on__isnull=False)
+        asked = {"DONE": done, "BUILDING": begun & ~done, "PLANNED": ~begun}
+        return queryset.filter(asked[value])
+
+    def is_late(self, queryset: Any, name: str, value: bool) -> QuerySet[Any]:
+        """Keep what should be complete and is not, or the rest."""
+        late = Q(completed_on__isnull=True, planned_on__lt=today())
+        return queryset.filter(late) if value else queryset.exclude(late)
+
+
+class PartnerFilter(FilterSet):
+    """Find partners by name, code, kind and region."""
+
+    class Meta:
+        model = Partner
+        fields = ["kind", "region"]
+        search_fields = ("name", "normalized_name", "credit_code", "industry")
+        open_fields = ("kind",)
+
+
+class CampusFilter(FilterSet):
+    """Find campuses by school."""
+
+    class Meta:
+        model = Campus
+        fields = ["school"]

@@ -7,6 +7,14 @@ from core.timeline import verbs
 
 register(
     NavItem(
+        "groups",
+        _("疑似重复登记"),
+        "copy",
+        "schools:duplicate-list",
+        "schools.restructure_school",
+        45,
+    ),
+    NavItem(
         "groups", _("学校"), "school", "schools:school-list", "schools.view_school", 30
     ),
     NavItem(
@@ -16,6 +24,22 @@ register(
         "schools:stage-worklist",
         "schools.change_school",
         40,
+    ),
+    NavItem(
+        "groups",
+        _("合作单位"),
+        "building-community",
+        "schools:partner-list",
+        "schools.view_partner",
+        60,
+    ),
+    NavItem(
+        "data",
+        _("建设项目"),
+        "buildings",
+        "schools:project-list",
+        "schools.view_constructionproject",
+        45,
     ),
     NavItem(
         "data",
@@ -35,6 +59,23 @@ for _verb, _words in {
     "schools.school.end_label": _("终止标签"),
     "schools.school.honour": _("登记荣誉"),
     "schools.school.classes": _("填报班级"),
+    "schools.school.change_profile": _("变更名称或归属"),
+    "schools.school.undo_change": _("撤销变更"),
+    "schools.school.split": _("分设学校"),
+    "schools.school.split_off": _("由分设新增"),
+    "schools.school.undo_split": _("撤销分设"),
+    "schools.school.merge_into": _("并入其他学校"),
+    "schools.school.take_over": _("接收合并"),
+    "schools.school.close": _("停办"),
+    "schools.school.reopen": _("撤销停办或合并"),
+    "schools.school.merge_duplicate": _("合并重复登记"),
+    "schools.school.not_duplicate": _("认定不是重复登记"),
+    "schools.school.add_campus": _("登记校区"),
+    "schools.school.change_campus": _("修改校区"),
+    "schools.school.add_project": _("登记建设项目"),
+    "schools.school.change_project": _("修改建设项目"),
+    "schools.partner.register": _("登记合作单位"),
+    "schools.partner.change": _("修改合作单位"),
     "schools.schoolreturn.open": _("发起填报"),
     "schools.schoolreturn.save": _("填写数字"),
     "schools.schoolreturn.ask_unlock": _("申请解锁"),

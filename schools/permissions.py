@@ -9,7 +9,7 @@ from core.templatetags.formats import long_day
 from core.verdict import ALLOWED, Denied, Verdict
 from schools.choices import ReturnState, UnlockState
 from schools.figures import missing_figures
-from schools.models import ReturnUnlock, School, SchoolReturn
+from schools.models import Partner, ReturnUnlock, School, SchoolReturn
 from schools.models.returns import LABELS
 
 
@@ -52,6 +52,67 @@ def can_confirm_stage(user: Any, school: School) -> Verdict:
             remedy=_("如需更正，请修改学校资料"),
         )
     return _over(user, "schools.change_school", school, _("确认学段"))
+
+
+def can_restructure_school(user: Any, school: School) -> Verdict:
+    """Allow the administering bureau to rename, split, merge and close (BN-0.3)."""
+    verdict = _over(user, "schools.restructure_school", school, _("办理学校变更"))
+    if verdict and school.has_ended:
+        return Denied(
+            _("未能办理：%(school)s已于 %(day)s 停办或合并")
+            % {"school": school, "day": long_day(school.closed_on)},
+            remedy=_("如属误办，可先撤销停办或合并"),
+        )
+    return verdict
+
+
+def can_reopen_school(user: Any, school: School) -> Verdict:
+    """Allow the administering bureau to take an end back."""
+    if not school.has_ended:
+        return Denied(_("未能撤销：%(school)s没有停办") % {"school": school})
+    return _over(user, "schools.restructure_school", school, _("撤销停办"))
+
+
+def can_undo_change(user: Any, school: School) -> Verdict:
+    """Allow taking back the last change of name or county, while the school stands."""
+    verdict = can_restructure_school(user, school)
+    if verdict and not school.profiles.exists():
+        return Denied(_("未能撤销：%(school)s没有登记过变更") % {"school": school})
+    return verdict
+
+
+def can_undo_split(user: Any, school: School) -> Verdict:
+    """Allow taking back a split, from the page of the school that came of it."""
+    verdict = can_restructure_school(user, school)
+    if verdict and not school.predecessor_id:
+        return Denied(_("未能撤销：%(school)s不是分设的学校") % {"school": school})
+    return verdict
+
+
+def can_change_campus(user: Any, school: School) -> Verdict:
+    """Allow the school and its bureau to keep its campuses."""
+    return _over(user, "schools.change_campus", school, _("登记校区"))
+
+
+def can_change_project(user: Any, school: School) -> Verdict:
+    """Allow the administering bureau to keep construction projects (AK-4.2b)."""
+    return _over(user, "schools.change_constructionproject", school, _("登记建设项目"))
+
+
+def can_register_partner(user: Any, region: Any) -> Verdict:
+    """Allow a bureau to enter partners of its region (BN-3.4)."""
+    if runs(user, "schools.change_partner", region):
+        return ALLOWED
+    return Denied(
+        _("未能登记合作单位：您不负责%(region)s") % {"region": region},
+        "BN-3.4",
+        _("请由该地区的教育行政部门登记"),
+    )
+
+
+def can_change_partner(user: Any, partner: Partner) -> Verdict:
+    """Allow the bureau of the region a partner is entered in."""
+    return _over(user, "schools.change_partner", partner, _("修改合作单位"))
 
 
 def can_label_school(user: Any, school: School) -> Verdict:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db.models import OuterRef, Prefetch, Q, Subquery
 
@@ -72,7 +72,30 @@ class SchoolQuerySet(AccessQuerySet):
         return self.select_related("region", "administered_by").prefetch_related(
             "stages",
             Prefetch("labels", labels.objects.on(day), to_attr="labels_held"),
+            self._profiles(day or today()),
         )
+
+    def _profiles(self, day: date) -> "Prefetch[str, Any, str]":
+        """Former names and counties that were not over on the day."""
+        rows = self.model._meta.get_field("profiles").related_model
+        told = rows.objects.ending_after(day).select_related("administered_by")
+        return Prefetch("profiles", told, to_attr="profiles_after")
+
+
+class ProfileQuerySet(DatedQuerySet):
+    """What schools were before they changed."""
+
+    def ending_after(self, day: date) -> Self:
+        """Keep what was still to change after the day, the next change first."""
+        return self.filter(valid_to__gt=day).order_by("school_id", "valid_to")
+
+
+class ProjectQuerySet(AccessQuerySet):
+    """Construction projects by their days."""
+
+    def begun_by(self, day: date) -> Self:
+        """Keep what had begun by the day, and what has no beginning yet."""
+        return self.filter(Q(started_on__isnull=True) | Q(started_on__lte=day))
 
 
 class LabelQuerySet(DatedQuerySet):

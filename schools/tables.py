@@ -1,5 +1,6 @@
 """Tables of schools, of stages to confirm and of returns."""
 
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
@@ -8,10 +9,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.days import today
 from core.tables import (
     Column,
     DateColumn,
     MomentColumn,
+    MoneyColumn,
     NameColumn,
     NumberColumn,
     Table,
@@ -24,7 +27,8 @@ from schools.choices import (
     ReturnState,
     SchoolStatus,
 )
-from schools.models import School, SchoolStage
+from schools.models import ConstructionProject, School, SchoolStage
+from schools.models.profile import ProfileOn, told_by
 
 STATUS_TONES = {
     SchoolStatus.PLANNED: "blue",
@@ -42,10 +46,10 @@ def label_badge(label: Any) -> SafeString:
     return badge_html("blue", text, "tag")
 
 
-def status_badge(school: School) -> SafeString:
+def status_badge(status: str) -> SafeString:
     """Return the state of a school as a badge."""
-    tone = STATUS_TONES[SchoolStatus(school.status)]
-    return badge_html(tone, str(school.get_status_display()))
+    state = SchoolStatus(status)
+    return badge_html(STATUS_TONES[state], str(state.label))
 
 
 class SchoolTable(Table):
@@ -66,15 +70,38 @@ class SchoolTable(Table):
     opened_on = DateColumn(verbose_name=gettext_lazy("开办日期"))
     status = Column(verbose_name=gettext_lazy("状态"))
 
+    def __init__(self, *args: Any, day: date | None = None, **kwargs: Any) -> None:
+        self.day = day or today()
+        super().__init__(*args, **kwargs)
+
+    def _then(self, record: School) -> ProfileOn:
+        """Return what the school was on the day of the list."""
+        later = getattr(record, "profiles_after", None) or [record]
+        return told_by(record, later[0], self.day)
+
+    def render_name(self, record: School) -> SafeString:
+        """Name the school as it was called on the day, and its number."""
+        then = self._then(record)
+        code = then.school_code or record.provisional_no
+        return format_html('{}<span class="sub">{}</span>', then.name, code)
+
+    def value_name(self, record: School) -> str:
+        """Name the school of the day in a file."""
+        return self._then(record).name
+
+    def render_county(self, record: School) -> str:
+        """Name the county that ran the school on the day."""
+        return str(self._then(record).administered_by.short_name)
+
+    value_county = render_county
+
     def render_type(self, record: School) -> Any:
         """Say the type, or that it waits for somebody."""
-        if record.type:
-            return record.get_type_display()
-        return badge_html("amber", _("学段待确认"))
+        return self._then(record).type_label or badge_html("amber", _("学段待确认"))
 
     def value_type(self, record: School) -> str:
         """Say the type in a file."""
-        return str(record.get_type_display()) if record.type else _("学段待确认")
+        return self._then(record).type_label or _("学段待确认")
 
     def render_stages(self, record: School) -> str:
         """Name the stages."""
@@ -97,8 +124,12 @@ class SchoolTable(Table):
         )
 
     def render_status(self, record: School) -> SafeString:
-        """Draw the state."""
-        return status_badge(record)
+        """Draw the state of the day."""
+        return status_badge(record.status_on(self.day))
+
+    def value_status(self, record: School) -> str:
+        """Say the state of the day in a file."""
+        return str(SchoolStatus(record.status_on(self.day)).label)
 
 
 class BoardTable(Table):
@@ -169,3 +200,50 @@ class BoardTable(Table):
         """Draw the state."""
         state = record.return_state or ""
         return badge_html(tone_of(state), self.value_state(record))
+
+
+class ProjectTable(Table):
+    """Construction projects."""
+
+    name = NameColumn(sub="school__name", verbose_name=gettext_lazy("项目"))
+    county = Column(
+        accessor="school__administered_by__short_name",
+        order_by="school__administered_by__path",
+        verbose_name=gettext_lazy("主管区县"),
+    )
+    programme = Column(verbose_name=gettext_lazy("所属工程"))
+    investment = MoneyColumn(verbose_name=gettext_lazy("计划投资（元）"), default="—")
+    paid = MoneyColumn(verbose_name=gettext_lazy("已完成投资（元）"), default="—")
+    seats_added = NumberColumn(verbose_name=gettext_lazy("新增学位"), default="—")
+    planned_on = DateColumn(verbose_name=gettext_lazy("计划完工"), default="—")
+    completed_on = DateColumn(verbose_name=gettext_lazy("实际完工"), default="—")
+    progress = Column(verbose_name=gettext_lazy("进度"), orderable=False)
+
+    def render_progress(self, record: ConstructionProject) -> SafeString:
+        """Draw where the project stands; late ones say so."""
+        late = (
+            not record.completed_on
+            and record.planned_on is not None
+            and record.planned_on < today()
+        )
+        if late:
+            return badge_html("amber", _("%s（超期）") % record.progress)
+        return badge_html("green" if record.completed_on else "blue", record.progress)
+
+    def value_progress(self, record: ConstructionProject) -> str:
+        """Say where the project stands in a file."""
+        return record.progress
+
+
+class PartnerTable(Table):
+    """Partners."""
+
+    name = NameColumn(sub="credit_code", verbose_name=gettext_lazy("名称"))
+    kind = Column(verbose_name=gettext_lazy("类别"))
+    industry = Column(verbose_name=gettext_lazy("所属行业"), default="—")
+    region = Column(
+        accessor="region__name",
+        order_by="region__path",
+        verbose_name=gettext_lazy("登记地区"),
+    )
+    address = Column(verbose_name=gettext_lazy("地址"), default="—")

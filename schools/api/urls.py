@@ -1,7 +1,10 @@
 """Routes of schools."""
 
 from schools.api.views import (
+    CampusViewSet,
     ClassSectionViewSet,
+    PartnerViewSet,
+    ProjectViewSet,
     ReturnUnlockViewSet,
     SchoolReturnViewSet,
     SchoolViewSet,
@@ -9,6 +12,9 @@ from schools.api.views import (
 
 ROUTES = [
     ("schools", SchoolViewSet, "school"),
+    ("campuses", CampusViewSet, "campus"),
+    ("construction-projects", ProjectViewSet, "constructionproject"),
+    ("partners", PartnerViewSet, "partner"),
     ("class-sections", ClassSectionViewSet, "classsection"),
     ("school-returns", SchoolReturnViewSet, "schoolreturn"),
     ("return-unlocks", ReturnUnlockViewSet, "returnunlock"),

@@ -1,5 +1,15 @@
 """Verbs of the school register and of annual returns."""
 
+from schools.services.duplicates import keep_apart, merge_duplicate, plan_merge
+from schools.services.places import (
+    add_campus,
+    add_project,
+    change_campus,
+    change_partner,
+    change_project,
+    register_partner,
+)
+from schools.services.profiles import change_profile, rename_school, undo_change
 from schools.services.register import (
     add_honour,
     change_school,
@@ -26,6 +36,13 @@ from schools.services.returns import (
     send_back_return,
     submit_return,
 )
+from schools.services.succession import (
+    close_school,
+    merge_schools,
+    reopen_school,
+    split_school,
+    undo_split,
+)
 from schools.services.unlocks import (
     approve_unlock,
     ask_unlock,
@@ -39,30 +56,47 @@ __all__ = [
     "MOVES",
     "Reminded",
     "accept_return",
+    "add_campus",
     "add_honour",
+    "add_project",
     "approve_unlock",
     "ask_unlock",
+    "change_campus",
+    "change_partner",
+    "change_profile",
+    "change_project",
     "change_school",
     "check_return",
     "class_figures",
     "close_overdue_unlocks",
+    "close_school",
     "close_unlock",
     "confirm_return",
     "confirm_stage",
     "confirm_stages",
     "end_label",
+    "keep_apart",
     "label_school",
     "lock_return",
+    "merge_duplicate",
+    "merge_schools",
     "open_return",
     "open_returns",
+    "plan_merge",
     "refuse_unlock",
+    "register_partner",
     "register_school",
     "remind_returns",
+    "rename_school",
+    "reopen_school",
     "save_classes",
     "save_figures",
     "send_back_return",
     "set_stages",
+    "split_school",
     "stages_for",
     "submit_return",
+    "undo_change",
+    "undo_split",
     "withdraw_unlock",
 ]
