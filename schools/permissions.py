@@ -9,6 +9,7 @@ from core.templatetags.formats import long_day
 from core.verdict import ALLOWED, Denied, Verdict
 from schools.choices import ReturnState, UnlockState
 from schools.figures import missing_figures
+from schools.jumps import CLAUSE, unexplained
 from schools.models import ReturnUnlock, School, SchoolReturn
 from schools.models.returns import LABELS
 
@@ -103,7 +104,24 @@ def can_submit_return(user: Any, return_: SchoolReturn) -> Verdict:
             },
             remedy=_("请补填后再报送，没有的填 0"),
         )
-    return verdict
+    return _explained(return_) if verdict else verdict
+
+
+def _explained(return_: SchoolReturn) -> Verdict:
+    """Allow what does not jump against last year, or says why it does."""
+    silent = unexplained(return_)
+    if not silent:
+        return ALLOWED
+    return Denied(
+        _("未能报送：%(count)s 项与上年相比变动较大，没有说明（%(names)s%(more)s）")
+        % {
+            "count": len(silent),
+            "names": "、".join(str(jump.label) for jump in silent[:6]),
+            "more": _("等") if len(silent) > 6 else "",
+        },
+        CLAUSE,
+        _("请核对数字；数字无误的，在该项下写明变动原因"),
+    )
 
 
 def _another(user: Any, *, done_by: list[int | None], doing: str) -> Verdict:

@@ -1,6 +1,7 @@
 """How parameters stand in templates."""
 
 from django import template
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -43,3 +44,21 @@ def verified_badge(parameter: PolicyParameter) -> SafeString:
     if parameter.verified:
         return badge_html("green", _("已核实"))
     return badge_html("amber", _("未核实"))
+
+
+@register.simple_tag
+def unverified(*parameters: PolicyParameter) -> SafeString:
+    """Mark the values among these that nobody has confirmed, each with its page."""
+    marks = [
+        (
+            row.get_absolute_url(),
+            _("取值来自%(owner)s，尚未核实：%(meaning)s")
+            % {"owner": words.owner_word(row), "meaning": row.meaning},
+            _("未核实"),
+        )
+        for row in parameters
+        if row is not None and not row.verified
+    ]
+    return format_html_join(
+        "", ' <a class="tag tone-amber" href="{}" title="{}">{}</a>', marks
+    )

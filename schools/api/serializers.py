@@ -93,6 +93,7 @@ class ReturnRowSerializer(serializers.ModelSerializer[SchoolReturn]):
         fields = [
             *("id", "school", "year", "stage", "state", "counted_on"),
             *FIGURES,
+            "explanations",
             *("submitted_at", "confirmed_at", "accepted_at", "saved_at"),
         ]
 
