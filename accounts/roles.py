@@ -29,12 +29,14 @@ EVERYONE = {
     "bureau.view_policyclause",
     "bureau.view_policyparameter",
     "bureau.view_target",
+    "bureau.view_priorityarea",
     "groups.view_groupmode",
 }
 READ_SCHOOLS = {
     "schools.view_school",
     "schools.view_classsection",
     "schools.view_schoolreturn",
+    "schools.view_classreductionplan",
 }
 READ_GROUPS = {
     "groups.view_educationgroup",
@@ -77,6 +79,11 @@ CITY_EDU = (
         "bureau.add_apiclient",
         "bureau.change_term",
         "bureau.change_policyparameter",
+        "bureau.confirm_policyparameter",
+        "bureau.add_target",
+        "bureau.change_target",
+        "bureau.add_priorityarea",
+        "bureau.change_priorityarea",
         "core.view_importrun",
         "schools.add_school",
         "schools.import_school",
@@ -98,9 +105,16 @@ DISTRICT_EDU = (
         "bureau.add_apiclient",
         "bureau.change_term",
         "bureau.change_policyparameter",
+        "bureau.confirm_policyparameter",
+        "bureau.add_target",
+        "bureau.change_target",
+        "bureau.add_priorityarea",
+        "bureau.change_priorityarea",
         "core.view_importrun",
         "schools.add_school",
         "schools.change_school",
+        "schools.add_classreductionplan",
+        "schools.change_classreductionplan",
         "schools.import_school",
         "schools.change_schoolreturn",
         "schools.accept_schoolreturn",
@@ -174,6 +188,8 @@ SCHOOL_CLERK = (
         "schools.change_schoolreturn",
         "schools.submit_schoolreturn",
         "schools.change_classsection",
+        "schools.add_classreductionplan",
+        "schools.change_classreductionplan",
     }
 )
 SCHOOL_PRINCIPAL = (

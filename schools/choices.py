@@ -167,3 +167,15 @@ CONFIRMED_STATES = (
     ReturnState.LOCKED,
 )
 """The states in which the school stands by its figures; metrics read these."""
+
+
+class PlanState(models.TextChoices):
+    """Where a plan to do away with large classes stands."""
+
+    DRAFT = "DRAFT", _("制订中")
+    SUBMITTED = "SUBMITTED", _("待主管部门同意")
+    ACTIVE = "ACTIVE", _("执行中")
+    CLOSED = "CLOSED", _("已结束")
+
+
+STANDING_PLANS = (PlanState.DRAFT, PlanState.SUBMITTED, PlanState.ACTIVE)

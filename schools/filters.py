@@ -19,6 +19,7 @@ from schools.choices import (
     Stage,
 )
 from schools.models import (
+    ClassReductionPlan,
     ClassSection,
     ReturnUnlock,
     School,
@@ -197,3 +198,44 @@ class BoardFilter(FilterSet):
             confirmed = Q(return_state__in=CONFIRMED_STATES)
             return queryset.filter(Q(return_state__isnull=True) | ~confirmed)
         return queryset.filter(Q(return_state=value))
+
+
+class PressureFilter(SchoolFilter):
+    """Find schools by what stands out, besides the filters of schools."""
+
+    year = django_filters.ModelChoiceFilter(
+        queryset=AcademicYear.objects.all(), method="of_year", label=_("学年")
+    )
+    finding = django_filters.ChoiceFilter(
+        choices=[
+            ("ANY", _("有发现的")),
+            ("LARGE", _("大班额")),
+            ("OVERSIZE", _("超大班额")),
+            ("FULL", _("学位紧张")),
+            ("CHOSEN", _("片区外入学多")),
+        ],
+        method="pressed",
+        label=_("发现"),
+    )
+    large_min = django_filters.NumberFilter(
+        field_name="large", lookup_expr="gte", label=_("大班额不少于（班）")
+    )
+
+    class Meta(SchoolFilter.Meta):
+        open_fields = ("county", "stage", "finding")
+
+    def of_year(self, queryset: Any, name: str, value: Any) -> QuerySet[Any]:
+        """Leave the rows: the page takes the figures of this year already."""
+        return queryset
+
+    def pressed(self, queryset: Any, name: str, value: str) -> QuerySet[Any]:
+        """Keep the schools of which this stands out."""
+        return queryset.pressed(value)
+
+
+class ReductionPlanFilter(FilterSet):
+    """Find plans by school, stage and state."""
+
+    class Meta:
+        model = ClassReductionPlan
+        fields = ["school", "stage", "state"]

@@ -1,18 +1,23 @@
 """The balance of resources, on the pages of a school and of a region."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
-from bureau.models import Region
+from bureau.models import AcademicYear, Region
 from bureau.periods import last_reported
 from core.metrics import REGION
 from core.registries import Panel, panels
 from schools.balance import CLAUSE, standings, variations_of
-from schools.models import School
+from schools.models import ClassReductionPlan, School
+from schools.permissions import can_plan_reduction
+from schools.pressure import CLAUSE as PRESSURE
+from schools.pressure import large_since, remarks_of
 
 VIEW = "schools.view_schoolreturn"
+YEARS, MOST = 4, 10
 
 
 def balance_of_school(request: Any, school: School) -> str:
@@ -43,4 +48,59 @@ panels.register(
 panels.register(
     ("bureau.region", "balance"),
     Panel(_("校际差异系数"), VIEW, variation_of_region, order=40),
+)
+
+
+def pressure_of_school(request: Any, school: School) -> str:
+    """Draw seats, intake and large classes of the last years, and the plans."""
+    years = list(AcademicYear.objects.filter(starts_on__lte=request.as_of)[:YEARS])
+    told = [(year, _pressed(school, year, request.as_of)) for year in years]
+    plans = ClassReductionPlan.objects.filter(school=school)
+    large = bool(told and told[0][1].large)
+    context = {
+        "rows": told,
+        "remarks": remarks_of(told[0][1], _since(school, years)) if told else [],
+        "plans": plans,
+        "may_plan": large
+        and not request.is_past
+        and not plans.standing().exists()
+        and bool(can_plan_reduction(request.user, school)),
+        "school": school,
+        "clause": PRESSURE,
+    }
+    return render_to_string("schools/panel_pressure.html", context, request)
+
+
+def _pressed(school: School, year: AcademicYear, day: Any) -> Any:
+    return School.objects.filter(pk=school.pk).with_pressure(year, day).get()
+
+
+def _since(school: School, years: Sequence[AcademicYear]) -> dict[int, str]:
+    return large_since([school.pk], years[0], years[0].ends_on) if years else {}
+
+
+def pressure_of_region(request: Any, region: Region) -> str:
+    """Draw the findings of a region's schools, the worst first."""
+    day = request.as_of
+    year = AcademicYear.objects.current(day)
+    rows = School.objects.visible_to(request.user, VIEW).run_by(region).running(day)
+    rows = rows.with_pressure(year, day).pressed("ANY")
+    found = list(rows.order_by("-oversize", "-large", "pinyin")[:MOST])
+    since = large_since([s.pk for s in found], year, day) if year else {}
+    context = {
+        "rows": [(school, remarks_of(school, since)) for school in found],
+        "count": rows.count(),
+        "region": region,
+        "clause": PRESSURE,
+    }
+    return render_to_string("schools/panel_findings.html", context, request)
+
+
+panels.register(
+    ("schools.school", "pressure"),
+    Panel(_("招生压力与大班额"), VIEW, pressure_of_school, order=45),
+)
+panels.register(
+    ("bureau.region", "pressure"),
+    Panel(_("招生压力与大班额"), VIEW, pressure_of_region, order=45),
 )

@@ -82,6 +82,7 @@ def _in_calendar_years(start: date, end: date) -> Q:
     return Q(year__gte=start.year, year__lte=end.year)
 
 
+_PLANS = "schools.ClassReductionPlan"
 SPANS: dict[str, Callable[[date, date], Q]] = {
     "schools.SchoolLabel": _in_days,
     "schools.SchoolHonour": _in_calendar_years,
@@ -101,6 +102,10 @@ def _register(scope: str, model: str, today: Callable[[Sequence[int]], Q]) -> No
 for _model in (*DATED, *OF_A_YEAR):
     _register(REGION, _model, _by_region)
     _register(SCHOOL, _model, _by_school)
+
+
+register_reach(REGION, _PLANS)(lambda ids: _by_region(ids))
+register_reach(SCHOOL, _PLANS)(lambda ids: _by_school(ids))
 
 
 @register_reach(REGION, "schools.ReturnReminder")

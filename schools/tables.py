@@ -169,3 +169,75 @@ class BoardTable(Table):
         """Draw the state."""
         state = record.return_state or ""
         return badge_html(tone_of(state), self.value_state(record))
+
+
+class PressureTable(Table):
+    """Schools with seats, intake and large classes, and what stands out."""
+
+    name = NameColumn(
+        sub="shown_code", order_by="pinyin", verbose_name=gettext_lazy("学校名称")
+    )
+    county = Column(
+        accessor="administered_by__short_name",
+        order_by="administered_by__path",
+        verbose_name=gettext_lazy("主管区县"),
+    )
+    students = NumberColumn(verbose_name=gettext_lazy("在校生"), default="未填")
+    seats = NumberColumn(verbose_name=gettext_lazy("核定学位"), default="未填")
+    new_intake = NumberColumn(verbose_name=gettext_lazy("招生"), default="未填")
+    in_zone = NumberColumn(verbose_name=gettext_lazy("片区内"), default="—")
+    out_of_zone = NumberColumn(verbose_name=gettext_lazy("片区外"), default="—")
+    classes_told = NumberColumn(verbose_name=gettext_lazy("班级"))
+    large = NumberColumn(verbose_name=gettext_lazy("大班额"))
+    oversize = NumberColumn(verbose_name=gettext_lazy("超大班额"))
+    remarks = Column(
+        verbose_name=gettext_lazy("发现"), empty_values=(), orderable=False
+    )
+    plan = Column(
+        verbose_name=gettext_lazy("消除计划"), empty_values=(), orderable=False
+    )
+
+    def judge(self, function: Any) -> None:
+        """Take the function that judges the schools of a page or a file."""
+        self.judging = function
+        self.judged: dict[int, list[Any]] = {}
+
+    def _remarks(self, record: School) -> list[Any]:
+        if record.pk not in self.judged:
+            page = getattr(self, "page", None)
+            rows = [row.record for row in page] if page else []
+            if record not in rows:
+                rows = list(self.data.data)
+            self.judged.update(self.judging(rows))
+        return self.judged.get(record.pk, [])
+
+    def render_remarks(self, record: School) -> SafeString:
+        """Draw what stands out, and since which year."""
+        found = [
+            (badge_html(one.tone, one.text), _since(one.since))
+            for one in self._remarks(record)
+        ]
+        return format_html_join(" ", "{}{}", found) or SafeString("—")
+
+    def value_remarks(self, record: School) -> str:
+        """Say what stands out in a file."""
+        return "；".join(f"{r.text}{_since(r.since)}" for r in self._remarks(record))
+
+    def render_plan(self, record: School) -> SafeString:
+        """Link the plan, and say where it stands."""
+        return format_html_join(
+            " ",
+            '<a href="{}">{}</a>',
+            (
+                (p.get_absolute_url(), p.get_state_display())
+                for p in record.plans_standing
+            ),
+        ) or SafeString("—")
+
+    def value_plan(self, record: School) -> str:
+        """Say where the plan stands in a file."""
+        return "、".join(str(p.get_state_display()) for p in record.plans_standing)
+
+
+def _since(year: str) -> str:
+    return _("（自 %s 学年）") % year if year else ""

@@ -6,8 +6,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from bureau import words
+from bureau.choices import Refining
 from bureau.models import PolicyParameter
 from bureau.models.region import BEGINNING
+from bureau.services.parameters import limit_words
 from core.templatetags.components import badge_html
 
 register = template.Library()
@@ -36,6 +38,14 @@ def parameter_span(parameter: PolicyParameter) -> str:
             "end": f"{parameter.valid_to:%Y-%m-%d}",
         }
     return _("%(start)s 起") % {"start": start} if known else start
+
+
+@register.filter
+def parameter_below(parameter: PolicyParameter) -> str:
+    """What the regions below may do with the value."""
+    if parameter.region is None or parameter.refining == Refining.FREE:
+        return "—"
+    return limit_words(parameter)
 
 
 @register.simple_tag

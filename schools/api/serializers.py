@@ -8,7 +8,9 @@ from rest_framework import serializers
 from core.api.viewsets import ActionsField
 from schools.choices import INTERNAL_LABELS, UNCLEAR_TYPES, Stage
 from schools.models import (
+    ClassReductionPlan,
     ClassSection,
+    ReductionStep,
     ReturnUnlock,
     School,
     SchoolLabel,
@@ -131,3 +133,37 @@ class ReturnUnlockSerializer(UnlockRowSerializer):
 
     class Meta(UnlockRowSerializer.Meta):
         fields = [*UnlockRowSerializer.Meta.fields, "actions"]
+
+
+class ReductionStepSerializer(serializers.ModelSerializer[ReductionStep]):
+    """How many large classes a plan leaves at most in one term."""
+
+    year = serializers.CharField(source="term.year.code", read_only=True)
+    term = serializers.IntegerField(source="term.number", read_only=True)
+
+    class Meta:
+        model = ReductionStep
+        fields = ["year", "term", "large_most", "oversize_most"]
+
+
+class PlanRowSerializer(serializers.ModelSerializer[ClassReductionPlan]):
+    """A plan in a list: where it began and its targets by term."""
+
+    base_year = serializers.CharField(source="base_year.code", read_only=True)
+    steps = ReductionStepSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = ClassReductionPlan
+        fields = [
+            *("id", "school", "stage", "state", "measures", "base_year"),
+            *("base_large", "base_oversize", "steps", "approved_on", "created_at"),
+        ]
+
+
+class ReductionPlanSerializer(PlanRowSerializer):
+    """One plan, with the moves open to the caller besides."""
+
+    actions = ActionsField()
+
+    class Meta(PlanRowSerializer.Meta):
+        fields = [*PlanRowSerializer.Meta.fields, "actions"]

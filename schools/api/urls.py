@@ -2,6 +2,7 @@
 
 from schools.api.views import (
     ClassSectionViewSet,
+    ReductionPlanViewSet,
     ReturnUnlockViewSet,
     SchoolReturnViewSet,
     SchoolViewSet,
@@ -12,4 +13,5 @@ ROUTES = [
     ("class-sections", ClassSectionViewSet, "classsection"),
     ("school-returns", SchoolReturnViewSet, "schoolreturn"),
     ("return-unlocks", ReturnUnlockViewSet, "returnunlock"),
+    ("class-reduction-plans", ReductionPlanViewSet, "classreductionplan"),
 ]

@@ -5,6 +5,8 @@ from typing import Any
 from core.api.viewsets import MoveViewSet, VisibleViewSet
 from schools.api.serializers import (
     ClassSectionSerializer,
+    PlanRowSerializer,
+    ReductionPlanSerializer,
     ReturnRowSerializer,
     ReturnUnlockSerializer,
     SchoolReturnSerializer,
@@ -16,10 +18,17 @@ from schools.api.serializers import (
 from schools.filters import (
     ClassSectionFilter,
     PublicSchoolFilter,
+    ReductionPlanFilter,
     ReturnUnlockFilter,
     SchoolReturnFilter,
 )
-from schools.models import ClassSection, ReturnUnlock, School, SchoolReturn
+from schools.models import (
+    ClassReductionPlan,
+    ClassSection,
+    ReturnUnlock,
+    School,
+    SchoolReturn,
+)
 from schools.services import MOVES, ask_unlock, confirm_stage
 
 
@@ -85,3 +94,18 @@ class ReturnUnlockViewSet(MoveViewSet):
     def get_serializer_class(self) -> Any:
         """Work out the moves for one request only, not for every row of a list."""
         return UnlockRowSerializer if self.action == "list" else ReturnUnlockSerializer
+
+
+class ReductionPlanViewSet(MoveViewSet):
+    """Plans to do away with large classes and their moves."""
+
+    queryset = ClassReductionPlan.objects.select_related(
+        "school__administered_by", "base_year"
+    ).prefetch_related("steps__term__year")
+    serializer_class = ReductionPlanSerializer
+    filterset_class = ReductionPlanFilter
+    moves = MOVES["schools.classreductionplan"]
+
+    def get_serializer_class(self) -> Any:
+        """Work out the moves for one plan only, not for every row of a list."""
+        return PlanRowSerializer if self.action == "list" else ReductionPlanSerializer

@@ -1,5 +1,13 @@
 """Verbs of the school register and of annual returns."""
 
+from schools.services.reduction import (
+    approve_plan,
+    change_plan,
+    close_plan,
+    plan_reduction,
+    send_back_plan,
+    submit_plan,
+)
 from schools.services.register import (
     add_honour,
     change_school,
@@ -40,12 +48,15 @@ __all__ = [
     "Reminded",
     "accept_return",
     "add_honour",
+    "approve_plan",
     "approve_unlock",
     "ask_unlock",
+    "change_plan",
     "change_school",
     "check_return",
     "class_figures",
     "close_overdue_unlocks",
+    "close_plan",
     "close_unlock",
     "confirm_return",
     "confirm_stage",
@@ -55,14 +66,17 @@ __all__ = [
     "lock_return",
     "open_return",
     "open_returns",
+    "plan_reduction",
     "refuse_unlock",
     "register_school",
     "remind_returns",
     "save_classes",
     "save_figures",
+    "send_back_plan",
     "send_back_return",
     "set_stages",
     "stages_for",
+    "submit_plan",
     "submit_return",
     "withdraw_unlock",
 ]

@@ -21,6 +21,7 @@ from schools.jumps import jumps_of
 from schools.models import ClassSection, School, SchoolReturn, SchoolStage
 from schools.prefill import CLASS_SUMS
 from schools.services.people import people_holding
+from schools.services.reduction import MOVES as PLAN_MOVES
 from schools.services.unlocks import (
     CLEARED,
     approve_unlock,
@@ -270,6 +271,7 @@ MOVES = {
         "send_back": send_back_return,
         "lock": lock_return,
     },
+    "schools.classreductionplan": PLAN_MOVES,
     "schools.returnunlock": {
         "approve": approve_unlock,
         "refuse": refuse_unlock,

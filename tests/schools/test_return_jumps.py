@@ -53,7 +53,13 @@ def test_a_figure_beyond_share_and_floor_is_a_jump(draft: SchoolReturn) -> None:
 
 @pytest.mark.parametrize(
     ("before", "now", "is_jump"),
-    [(10, 20, False), (10, 21, True), (100, 120, False), (100, 79, True), (0, 11, True)],
+    [
+        (10, 20, False),
+        (10, 21, True),
+        (100, 120, False),
+        (100, 79, True),
+        (0, 11, True),
+    ],
 )
 def test_both_share_and_floor_must_be_exceeded(
     world: Any, limits: None, before: int, now: int, is_jump: bool
@@ -142,9 +148,7 @@ def test_an_explanation_of_what_does_not_jump_is_not_kept(
     assert draft.explanations == {}
 
 
-def test_the_first_return_has_nothing_to_jump_against(
-    world: Any, limits: None
-) -> None:
+def test_the_first_return_has_nothing_to_jump_against(world: Any, limits: None) -> None:
     first = SchoolReturnFactory(
         school=world.here.school, year=world.year, **complete_figures()
     )
