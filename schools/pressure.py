@@ -41,24 +41,25 @@ def large_since(
     schools: Iterable[int], year: AcademicYear, day: date
 ) -> dict[int, str]:
     """Return school → the year since which it has had large classes without a break."""
-    years = list(
-        AcademicYear.objects.filter(starts_on__lte=year.starts_on)[:YEARS_BACK]
-    )
-    line = number_at(LARGE, "school__administered_by__path", day)
+    first = year.starts_on.year - YEARS_BACK
     rows = ClassSection.objects.filter(
-        school__in=list(schools), year__in=years, removed_at__isnull=True
-    ).annotate(line=line)
-    held: dict[int, set[int]] = defaultdict(set)
-    for school, one in rows.filter(headcount__gte=F("line")).values_list(
-        "school_id", "year_id"
-    ):
-        held[school].add(one)
+        school__in=list(schools),
+        year__starts_on__year__gt=first,
+        year__starts_on__lte=year.starts_on,
+        removed_at__isnull=True,
+    ).annotate(line=number_at(LARGE, "school__administered_by__path", day))
+    held: dict[int, dict[int, str]] = defaultdict(dict)
+    large = rows.filter(headcount__gte=F("line")).values_list(
+        "school_id", "year__starts_on__year", "year__code"
+    )
+    for school, begun, code in large.order_by().distinct():
+        held[school][begun] = code
     found = {}
-    for school, with_large in held.items():
-        for one in years:
-            if one.pk not in with_large:
-                break
-            found[school] = one.code
+    for school, codes in held.items():
+        begun = year.starts_on.year
+        while begun in codes:
+            found[school] = codes[begun]
+            begun -= 1
     return found
 
 

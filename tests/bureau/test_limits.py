@@ -223,7 +223,9 @@ def test_a_county_does_not_confirm_what_is_not_its_own(county: Any) -> None:
 
 def test_the_database_wants_a_whole_confirmation(default: PolicyParameter) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
-        PolicyParameter.objects.filter(pk=default.pk).update(verified_at="2026-01-01T00:00Z")
+        PolicyParameter.objects.filter(pk=default.pk).update(
+            verified_at="2026-01-01T00:00Z"
+        )
 
 
 def test_a_default_stays_confirmed_until_an_update_changes_it(db: None) -> None:
