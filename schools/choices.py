@@ -136,6 +136,15 @@ INTERNAL_LABELS = (Label.WEAK, Label.POTENTIAL)
 QUALITY_LABELS = (Label.QUALITY, Label.FAMOUS)
 
 
+INTERNAL_METRICS = {
+    "schools.quality_value_added",
+    "schools.quality_cv_reduction",
+    "schools.kinder_quality_change",
+    "schools.kinder_quality_gap_reduction",
+}
+"""Figures of quality monitoring: never compared, plotted or ranked school by school."""
+
+
 class ReturnState(models.TextChoices):
     """Where an annual return stands."""
 

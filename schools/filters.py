@@ -18,6 +18,7 @@ from schools.choices import (
     SchoolStatus,
     Stage,
 )
+from schools.completeness import TOTAL
 from schools.models import (
     ClassReductionPlan,
     ClassSection,
@@ -63,6 +64,7 @@ class SchoolFilter(FilterSet):
         exclude=True,
         label=_("已有学校标识码"),
     )
+    incomplete = django_filters.BooleanFilter(method="lacking", label=_("资料不完整"))
     opened_since = django_filters.DateFilter(
         field_name="opened_on", lookup_expr="gte", label=_("开办日期不早于")
     )
@@ -102,6 +104,15 @@ class SchoolFilter(FilterSet):
     def labelled(self, queryset: Any, name: str, value: str) -> QuerySet[Any]:
         """Keep the schools that hold the label on the day of the page."""
         return queryset.labelled(value, day=self._day())
+
+    def lacking(self, queryset: Any, name: str, value: bool) -> QuerySet[Any]:
+        """Keep the schools whose record lacks something, or lacks nothing."""
+        if "parts_filled" not in queryset.query.annotations:
+            year = AcademicYear.objects.current(self._day())
+            queryset = queryset.with_completeness(year)
+        if value:
+            return queryset.filter(parts_filled__lt=TOTAL)
+        return queryset.filter(parts_filled=TOTAL)
 
     def _day(self) -> date:
         return getattr(self.request, "as_of", None) or today()

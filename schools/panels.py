@@ -11,6 +11,8 @@ from bureau.periods import last_reported
 from core.metrics import REGION
 from core.registries import Panel, panels
 from schools.balance import CLAUSE, standings, variations_of
+from schools.comparison import before_after, joined_on
+from schools.completeness import TOTAL, missing_of
 from schools.models import ClassReductionPlan, School
 from schools.permissions import can_plan_reduction
 from schools.pressure import CLAUSE as PRESSURE
@@ -103,4 +105,30 @@ panels.register(
 panels.register(
     ("bureau.region", "pressure"),
     Panel(_("招生压力与大班额"), VIEW, pressure_of_region, order=45),
+)
+
+
+def completeness_of_school(request: Any, school: School) -> str:
+    """Draw which parts of the record are there, and where the rest is entered."""
+    year = AcademicYear.objects.current(request.as_of)
+    row = School.objects.filter(pk=school.pk).with_completeness(year).get()
+    context = {"filled": row.parts_filled, "total": TOTAL, "missing": missing_of(row)}
+    return render_to_string("schools/panel_completeness.html", context, request)
+
+
+def joining_of_school(request: Any, school: School) -> str:
+    """Draw the years before and after the school joined what it belongs to."""
+    day = joined_on(school, request.as_of)
+    found = before_after(school, day, request.as_of) if day else []
+    context = {"joined": day, "rows": found}
+    return render_to_string("schools/panel_joining.html", context, request)
+
+
+panels.register(
+    ("schools.school", "completeness"),
+    Panel(_("资料完整度"), "schools.view_school", completeness_of_school, order=15),
+)
+panels.register(
+    ("schools.school", "joining"),
+    Panel(_("加入集团前后的数字"), VIEW, joining_of_school, order=48),
 )

@@ -22,6 +22,7 @@ from schools.choices import (
     SchoolStatus,
     UnlockState,
 )
+from schools.completeness import annotate
 
 if TYPE_CHECKING:
     from bureau.models import AcademicYear, Region
@@ -113,6 +114,11 @@ class SchoolQuerySet(AccessQuerySet):
             large=_classes(year, "large_line"),
             oversize=_classes(year, "oversize_line"),
         )
+
+    def with_completeness(self, year: "AcademicYear | None") -> Self:
+        """Add which parts of the record are filled, and how many."""
+        rows: Self = annotate(self, year)
+        return rows
 
     def pressed(self, finding: str) -> Self:
         """Keep the schools with large or over-size classes, too full, or chosen."""

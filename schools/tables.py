@@ -24,6 +24,7 @@ from schools.choices import (
     ReturnState,
     SchoolStatus,
 )
+from schools.completeness import TOTAL
 from schools.models import School, SchoolStage
 
 STATUS_TONES = {
@@ -64,7 +65,16 @@ class SchoolTable(Table):
     ownership = Column(verbose_name=gettext_lazy("举办者性质"))
     labels = Column(verbose_name=gettext_lazy("标签"), orderable=False, empty_values=())
     opened_on = DateColumn(verbose_name=gettext_lazy("开办日期"))
+    parts_filled = Column(
+        verbose_name=gettext_lazy("资料完整度"), css="num nowrap", empty_values=(None,)
+    )
     status = Column(verbose_name=gettext_lazy("状态"))
+
+    def render_parts_filled(self, value: int) -> str:
+        """Say how many parts of the record are filled."""
+        return f"{value} / {TOTAL}"
+
+    value_parts_filled = render_parts_filled
 
     def render_type(self, record: School) -> Any:
         """Say the type, or that it waits for somebody."""

@@ -4,6 +4,7 @@ from django.urls import path
 
 from schools.views import (
     classes,
+    comparison,
     labels,
     plot,
     pressure,
@@ -17,6 +18,8 @@ app_name = "schools"
 urlpatterns = [
     path("", schools.SchoolListPage.as_view(), name="school-list"),
     path("new/", schools.SchoolCreatePage.as_view(), name="school-create"),
+    path("completeness/", comparison.CompletenessPage.as_view(), name="completeness"),
+    path("<int:pk>/compare/", comparison.ComparePage.as_view(), name="school-compare"),
     path("plot/", plot.SchoolPlotPage.as_view(), name="school-plot"),
     path("pressure/", pressure.PressureListPage.as_view(), name="pressure-list"),
     path(

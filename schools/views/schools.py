@@ -54,6 +54,7 @@ class SchoolListPage(ListPage):
     export_permission = "schools.export_school"
     tabs = (
         Tab(gettext_lazy("学段待确认"), "stage_to_confirm=true"),
+        Tab(gettext_lazy("资料不完整"), "incomplete=true"),
         Tab(gettext_lazy("已停办"), "status=CLOSED"),
         Tab(gettext_lazy("已合并"), "status=MERGED"),
     )
@@ -69,7 +70,9 @@ class SchoolListPage(ListPage):
 
     def get_queryset(self) -> QuerySet[Any]:
         """Return the schools of the day; ended ones only when asked for."""
-        rows = super().get_queryset().for_list(self.request.as_of)
+        day = self.request.as_of
+        rows = super().get_queryset().for_list(day)
+        rows = rows.with_completeness(AcademicYear.objects.current(day))
         if self.request.GET.get("status") in ENDED:
             return rows
         return rows.existing(self.request.as_of)
@@ -78,6 +81,7 @@ class SchoolListPage(ListPage):
         """Offer the plot to all, import and entry to those who may."""
         return [
             Action(_("学校分布"), reverse("schools:school-plot"), "map"),
+            Action(_("资料完整度"), reverse("schools:completeness"), "checklist"),
             Action(
                 _("登记学校"),
                 reverse("schools:school-create"),
@@ -159,7 +163,14 @@ class SchoolPage(DetailPage):
         school, user = self.object, self.request.user
         if self.request.is_past:
             return []
-        found = []
+        found = [
+            Action(
+                _("与同类学校比较"),
+                reverse("schools:school-compare", args=[school.pk]),
+                "scale",
+                permission="schools.view_schoolreturn",
+            )
+        ]
         if can_change_school(user, school):
             found.append(
                 Action(
