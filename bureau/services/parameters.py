@@ -179,7 +179,7 @@ def limit_words(limit: PolicyParameter) -> str:
     """Say what a region leaves to those below it."""
     if limit.refining == Refining.FIXED:
         return _("%(region)s规定下级不得另行设定") % {"region": limit.region}
-    words = {"region": limit.region}
+    words: dict[str, Any] = {"region": limit.region}
     if limit.most is None:
         words["least"] = plain(limit.least)
         return _("%(region)s规定下级不得低于 %(least)s") % words
@@ -208,7 +208,7 @@ def _tell_outside(row: PolicyParameter) -> None:
     if row.region is None or row.refining == Refining.FREE:
         return
     day = max(row.valid_from, today())
-    found = {one.region for one in outside(row.key, row.region, day)}
+    found = {one.region for one in outside(row.key, row.region, day) if one.region}
     for region in found:
         grants = RoleGrant.objects.holding("bureau.change_policyparameter")
         users = [g.user for g in grants.for_scope(region).select_related("user")]
