@@ -66,7 +66,7 @@ class SchoolTable(Table):
     labels = Column(verbose_name=gettext_lazy("标签"), orderable=False, empty_values=())
     opened_on = DateColumn(verbose_name=gettext_lazy("开办日期"))
     parts_filled = Column(
-        verbose_name=gettext_lazy("资料完整度"), css="num nowrap", empty_values=(None,)
+        verbose_name=gettext_lazy("完整度"), css="num nowrap", empty_values=(None,)
     )
     status = Column(verbose_name=gettext_lazy("状态"))
 
@@ -192,6 +192,12 @@ class PressureTable(Table):
         order_by="administered_by__path",
         verbose_name=gettext_lazy("主管区县"),
     )
+    remarks = Column(
+        verbose_name=gettext_lazy("发现"), empty_values=(), orderable=False
+    )
+    plan = Column(
+        verbose_name=gettext_lazy("消除计划"), empty_values=(), orderable=False
+    )
     students = NumberColumn(verbose_name=gettext_lazy("在校生"), default="未填")
     seats = NumberColumn(verbose_name=gettext_lazy("核定学位"), default="未填")
     new_intake = NumberColumn(verbose_name=gettext_lazy("招生"), default="未填")
@@ -200,12 +206,6 @@ class PressureTable(Table):
     classes_told = NumberColumn(verbose_name=gettext_lazy("班级"))
     large = NumberColumn(verbose_name=gettext_lazy("大班额"))
     oversize = NumberColumn(verbose_name=gettext_lazy("超大班额"))
-    remarks = Column(
-        verbose_name=gettext_lazy("发现"), empty_values=(), orderable=False
-    )
-    plan = Column(
-        verbose_name=gettext_lazy("消除计划"), empty_values=(), orderable=False
-    )
 
     def judge(self, function: Any) -> None:
         """Take the function that judges the schools of a page or a file."""
