@@ -7,12 +7,14 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from bureau.models import AcademicYear, Region
+from bureau.parameters import unverified
 from bureau.periods import last_reported
 from core.metrics import REGION
 from core.registries import Panel, panels
 from schools.balance import CLAUSE, standings, variations_of
 from schools.comparison import before_after, joined_on
 from schools.completeness import TOTAL, missing_of
+from schools.metrics.resources import CV_LINES, LINES
 from schools.models import ClassReductionPlan, School
 from schools.permissions import can_plan_reduction
 from schools.pressure import CLAUSE as PRESSURE
@@ -26,7 +28,14 @@ def balance_of_school(request: Any, school: School) -> str:
     """Draw the seven indicators of each compulsory stage, met or not."""
     period = last_reported(request.as_of)
     found = standings(school, period) if period else []
-    context = {"standings": found, "period": period, "clause": CLAUSE}
+    keys = [*LINES, "balance.min_met", "balance.rest_floor"] if found else []
+    marks = unverified(keys, school.administered_by, period.day) if period else []
+    context = {
+        "standings": found,
+        "period": period,
+        "clause": CLAUSE,
+        "marks": marks,
+    }
     return render_to_string("schools/panel_balance.html", context, request)
 
 
@@ -39,7 +48,8 @@ def draw_variation(request: Any, kind: str, subject: int, region: Any) -> str:
     """Draw how far apart schools are; upper rooms hang it on their own pages."""
     period = last_reported(request.as_of)
     rows = variations_of(kind, subject, period, region) if period else []
-    context = {"rows": rows, "period": period, "clause": CLAUSE}
+    marks = unverified(CV_LINES, region, period.day) if period else []
+    context = {"rows": rows, "period": period, "clause": CLAUSE, "marks": marks}
     return render_to_string("schools/panel_variation.html", context, request)
 
 

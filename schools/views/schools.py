@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bureau.models import AcademicYear
-from bureau.parameters import parameters
+from bureau.parameters import parameters, unverified
 from core.access import holds, reaches
 from core.views import (
     Action,
@@ -232,6 +232,7 @@ class SchoolPage(DetailPage):
             "year": year,
             "classes": [(c, _size_tone(c, lines)) for c in rows],
             "lines": lines,
+            "marks": unverified(lines, school.administered_by, day),
             "may_change": bool(can_change_classes(self.request.user, school))
             and not self.request.is_past,
         }
