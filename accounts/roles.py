@@ -29,6 +29,7 @@ EVERYONE = {
     "bureau.view_policyclause",
     "bureau.view_policyparameter",
     "bureau.view_target",
+    "bureau.view_priorityarea",
     "groups.view_groupmode",
 }
 READ_SCHOOLS = {
@@ -36,6 +37,7 @@ READ_SCHOOLS = {
     "schools.view_classsection",
     "schools.view_schoolreturn",
     "schools.view_constructionproject",
+    "schools.view_classreductionplan",
 }
 READ_GROUPS = {
     "groups.view_educationgroup",
@@ -85,6 +87,11 @@ CITY_EDU = (
         "bureau.add_apiclient",
         "bureau.change_term",
         "bureau.change_policyparameter",
+        "bureau.confirm_policyparameter",
+        "bureau.add_target",
+        "bureau.change_target",
+        "bureau.add_priorityarea",
+        "bureau.change_priorityarea",
         "core.view_importrun",
         "schools.add_school",
         "schools.import_school",
@@ -111,6 +118,11 @@ DISTRICT_EDU = (
         "bureau.add_apiclient",
         "bureau.change_term",
         "bureau.change_policyparameter",
+        "bureau.confirm_policyparameter",
+        "bureau.add_target",
+        "bureau.change_target",
+        "bureau.add_priorityarea",
+        "bureau.change_priorityarea",
         "core.view_importrun",
         "schools.add_school",
         "schools.change_school",
@@ -120,6 +132,8 @@ DISTRICT_EDU = (
         "schools.export_constructionproject",
         "schools.change_partner",
         "schools.export_partner",
+        "schools.add_classreductionplan",
+        "schools.change_classreductionplan",
         "schools.import_school",
         "schools.change_schoolreturn",
         "schools.accept_schoolreturn",
@@ -197,6 +211,8 @@ SCHOOL_CLERK = (
         "schools.submit_schoolreturn",
         "schools.change_classsection",
         "schools.change_campus",
+        "schools.add_classreductionplan",
+        "schools.change_classreductionplan",
     }
 )
 SCHOOL_PRINCIPAL = (

@@ -18,6 +18,7 @@ from demo.builders.cycles import build_cycles
 from demo.builders.formation import build_cases
 from demo.builders.frame import build_frame, build_regions
 from demo.builders.groups import build_groups
+from demo.builders.insight import build_insight
 from demo.builders.notices import read_old_messages
 from demo.builders.quality import build_quality
 from demo.builders.returns import build_returns
@@ -45,6 +46,7 @@ CHAPTERS = (
     build_partnerships,
     build_cases,
     build_cycles,
+    build_insight,
     renew_passwords,
 )
 """What is built, in this order; each chapter finds what it built before."""

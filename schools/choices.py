@@ -136,6 +136,15 @@ INTERNAL_LABELS = (Label.WEAK, Label.POTENTIAL)
 QUALITY_LABELS = (Label.QUALITY, Label.FAMOUS)
 
 
+INTERNAL_METRICS = {
+    "schools.quality_value_added",
+    "schools.quality_cv_reduction",
+    "schools.kinder_quality_change",
+    "schools.kinder_quality_gap_reduction",
+}
+"""Figures of quality monitoring: never compared, plotted or ranked school by school."""
+
+
 class ReturnState(models.TextChoices):
     """Where an annual return stands."""
 
@@ -201,3 +210,15 @@ class Programme(models.TextChoices):
     WEAK_SCHOOLS = "WEAK_SCHOOLS", _("全面改薄")
     PRESCHOOL = "PRESCHOOL", _("学前教育三年行动计划")
     OTHER = "OTHER", _("其他")
+
+
+class PlanState(models.TextChoices):
+    """Where a plan to do away with large classes stands."""
+
+    DRAFT = "DRAFT", _("制订中")
+    SUBMITTED = "SUBMITTED", _("待主管部门同意")
+    ACTIVE = "ACTIVE", _("执行中")
+    CLOSED = "CLOSED", _("已结束")
+
+
+STANDING_PLANS = (PlanState.DRAFT, PlanState.SUBMITTED, PlanState.ACTIVE)

@@ -18,8 +18,10 @@ from schools.choices import (
     SchoolStatus,
     Stage,
 )
+from schools.completeness import TOTAL
 from schools.models import (
     Campus,
+    ClassReductionPlan,
     ClassSection,
     ConstructionProject,
     Partner,
@@ -65,6 +67,7 @@ class SchoolFilter(FilterSet):
         exclude=True,
         label=_("已有学校标识码"),
     )
+    incomplete = django_filters.BooleanFilter(method="lacking", label=_("资料不完整"))
     opened_since = django_filters.DateFilter(
         field_name="opened_on", lookup_expr="gte", label=_("开办日期不早于")
     )
@@ -104,6 +107,15 @@ class SchoolFilter(FilterSet):
     def labelled(self, queryset: Any, name: str, value: str) -> QuerySet[Any]:
         """Keep the schools that hold the label on the day of the page."""
         return queryset.labelled(value, day=self._day())
+
+    def lacking(self, queryset: Any, name: str, value: bool) -> QuerySet[Any]:
+        """Keep the schools whose record lacks something, or lacks nothing."""
+        if "parts_filled" not in queryset.query.annotations:
+            year = AcademicYear.objects.current(self._day())
+            queryset = queryset.with_completeness(year)
+        if value:
+            return queryset.filter(parts_filled__lt=TOTAL)
+        return queryset.filter(parts_filled=TOTAL)
 
     def _day(self) -> date:
         return getattr(self.request, "as_of", None) or today()
@@ -258,3 +270,44 @@ class CampusFilter(FilterSet):
     class Meta:
         model = Campus
         fields = ["school"]
+
+
+class PressureFilter(SchoolFilter):
+    """Find schools by what stands out, besides the filters of schools."""
+
+    year = django_filters.ModelChoiceFilter(
+        queryset=AcademicYear.objects.all(), method="of_year", label=_("学年")
+    )
+    finding = django_filters.ChoiceFilter(
+        choices=[
+            ("ANY", _("有发现的")),
+            ("LARGE", _("大班额")),
+            ("OVERSIZE", _("超大班额")),
+            ("FULL", _("学位紧张")),
+            ("CHOSEN", _("片区外入学多")),
+        ],
+        method="pressed",
+        label=_("发现"),
+    )
+    large_min = django_filters.NumberFilter(
+        field_name="large", lookup_expr="gte", label=_("大班额不少于（班）")
+    )
+
+    class Meta(SchoolFilter.Meta):
+        open_fields = ("county", "stage", "finding")
+
+    def of_year(self, queryset: Any, name: str, value: Any) -> QuerySet[Any]:
+        """Leave the rows: the page takes the figures of this year already."""
+        return queryset
+
+    def pressed(self, queryset: Any, name: str, value: str) -> QuerySet[Any]:
+        """Keep the schools of which this stands out."""
+        return queryset.pressed(value)
+
+
+class ReductionPlanFilter(FilterSet):
+    """Find plans by school, stage and state."""
+
+    class Meta:
+        model = ClassReductionPlan
+        fields = ["school", "stage", "state"]

@@ -4,6 +4,9 @@ from django.utils.translation import gettext_lazy as _
 
 from core.navigation import NavItem, register
 from core.timeline import verbs
+from core.tones import register_tones
+
+register_tones("schools.classreductionplan", DRAFT="grey", ACTIVE="blue")
 
 register(
     NavItem(
@@ -40,6 +43,14 @@ register(
         "schools:project-list",
         "schools.view_constructionproject",
         45,
+    ),
+    NavItem(
+        "data",
+        _("招生压力与大班额"),
+        "gauge",
+        "schools:pressure-list",
+        "schools.view_schoolreturn",
+        50,
     ),
     NavItem(
         "data",
@@ -85,6 +96,8 @@ for _verb, _words in {
     "schools.schoolreturn.close_unlock": _("解锁到期"),
     "schools.schoolreturn.remind": _("提醒报送"),
     "schools.returnunlock.ask": _("申请解锁"),
+    "schools.classreductionplan.draft": _("制订计划"),
+    "schools.classreductionplan.change": _("修改计划"),
     "bureau.region.open_returns": _("发起年度填报"),
 }.items():
     verbs.register(_verb, _words)

@@ -7,9 +7,16 @@ from django.utils.translation import gettext as _
 from core.access import reaches, scope_ids
 from core.templatetags.formats import long_day
 from core.verdict import ALLOWED, Denied, Verdict
-from schools.choices import ReturnState, UnlockState
+from schools.choices import PlanState, ReturnState, UnlockState
 from schools.figures import missing_figures
-from schools.models import Partner, ReturnUnlock, School, SchoolReturn
+from schools.jumps import CLAUSE, unexplained
+from schools.models import (
+    ClassReductionPlan,
+    Partner,
+    ReturnUnlock,
+    School,
+    SchoolReturn,
+)
 from schools.models.returns import LABELS
 
 
@@ -164,7 +171,24 @@ def can_submit_return(user: Any, return_: SchoolReturn) -> Verdict:
             },
             remedy=_("请补填后再报送，没有的填 0"),
         )
-    return verdict
+    return _explained(return_) if verdict else verdict
+
+
+def _explained(return_: SchoolReturn) -> Verdict:
+    """Allow what does not jump against last year, or says why it does."""
+    silent = unexplained(return_)
+    if not silent:
+        return ALLOWED
+    return Denied(
+        _("未能报送：%(count)s 项与上年相比变动较大，没有说明（%(names)s%(more)s）")
+        % {
+            "count": len(silent),
+            "names": "、".join(str(jump.label) for jump in silent[:6]),
+            "more": _("等") if len(silent) > 6 else "",
+        },
+        CLAUSE,
+        _("请核对数字；数字无误的，在该项下写明变动原因"),
+    )
 
 
 def _another(user: Any, *, done_by: list[int | None], doing: str) -> Verdict:
@@ -290,3 +314,45 @@ def can_open_returns(user: Any, region: Any) -> Verdict:
         _("未能发起填报：您不负责%(region)s") % {"region": region},
         remedy=_("请由该地区的教育行政部门发起"),
     )
+
+
+PLAN = "schools.change_classreductionplan"
+
+
+def can_plan_reduction(user: Any, school: School) -> Verdict:
+    """Allow the school and its bureau to plan how large classes go (AK-1.2.1)."""
+    return _over(user, PLAN, school, _("制订消除大班额计划"))
+
+
+def can_change_plan(user: Any, plan: ClassReductionPlan) -> Verdict:
+    """Allow changes while the plan is a draft."""
+    if plan.state != PlanState.DRAFT:
+        return Denied(
+            _("未能修改计划：当前状态是“%(state)s”")
+            % {"state": plan.get_state_display()},
+            "AK-1.2.1",
+            _("如需修改，请由主管部门退回"),
+        )
+    return _over(user, PLAN, plan, _("修改计划"))
+
+
+def can_submit_plan(user: Any, plan: ClassReductionPlan) -> Verdict:
+    """Allow what has targets to go to the bureau."""
+    verdict = _over(user, PLAN, plan, _("报送计划"))
+    if verdict and not plan.steps.exists():
+        return Denied(
+            _("未能报送计划：还没有学期目标"), "AK-1.2.1", _("请先填写各学期的目标")
+        )
+    return verdict
+
+
+def can_decide_plan(user: Any, plan: ClassReductionPlan) -> Verdict:
+    """Allow the bureau that runs the school, never the person who submitted."""
+    if not runs(user, PLAN, plan.school.administered_by):
+        return Denied(
+            _("未能办理计划：只有%(bureau)s教育行政部门可以办理")
+            % {"bureau": plan.school.administered_by},
+            "AK-1.2.1",
+            _("请联系该部门"),
+        )
+    return _another(user, done_by=[plan.submitted_by_id], doing=_("办理计划"))

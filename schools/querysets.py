@@ -4,8 +4,11 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
-from django.db.models import OuterRef, Prefetch, Q, Subquery
+from django.apps import apps
+from django.db.models import Count, F, OuterRef, Prefetch, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
 
+from bureau.parameters import number_at
 from core.days import today
 from core.querysets import AccessQuerySet, DatedQuerySet
 from schools.choices import (
@@ -14,13 +17,41 @@ from schools.choices import (
     GRANTED,
     INTERNAL_LABELS,
     QUALITY_LABELS,
+    STANDING_PLANS,
     ReturnState,
     SchoolStatus,
     UnlockState,
 )
+from schools.completeness import annotate
 
 if TYPE_CHECKING:
     from bureau.models import AcademicYear, Region
+
+
+def _classes(year: "AcademicYear | None", line: str = "") -> Any:
+    """Count a school's classes of the year, from a line up when one is named."""
+    rows = apps.get_model("schools.ClassSection").objects.filter(
+        school=OuterRef("pk"), year=year, removed_at__isnull=True
+    )
+    if line:
+        rows = rows.filter(headcount__gte=OuterRef(line))
+    counted = rows.order_by().values("school").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted), 0)
+
+
+RETURNED = ("students", "seats", "new_intake", "in_zone", "out_of_zone")
+
+
+def _with_returned(schools: Any, year: "AcademicYear | None") -> Any:
+    """Sum what the school stands by for the year; no figure stays null."""
+    rows = apps.get_model("schools.SchoolReturn").objects.confirmed()
+    own = rows.filter(school=OuterRef("pk"), year=year).order_by().values("school")
+    return schools.annotate(
+        **{
+            name: Subquery(own.annotate(total=Sum(name)).values("total"))
+            for name in RETURNED
+        }
+    )
 
 
 class SchoolQuerySet(AccessQuerySet):
@@ -65,6 +96,45 @@ class SchoolQuerySet(AccessQuerySet):
         """Keep the schools that hold one of the labels on the day."""
         held = self.model._meta.get_field("labels").related_model.objects.on(day)
         return self.filter(pk__in=held.filter(label__in=labels).values("school"))
+
+    def with_pressure(self, year: "AcademicYear | None", day: date) -> Self:
+        """Add seats, intake and large classes of a year, judged by local lines."""
+        return _with_returned(self, year)._with_large(year, day)
+
+    def _with_large(self, year: "AcademicYear | None", day: date) -> Self:
+        path = "administered_by__path"
+        lined = self.annotate(
+            large_line=number_at("class.large_min", path, day),
+            oversize_line=number_at("class.oversize_min", path, day),
+            seat_line=number_at("pressure.seat_use_max", path, day),
+            zone_line=number_at("pressure.out_of_zone_max", path, day),
+        )
+        return lined.annotate(
+            classes_told=_classes(year),
+            large=_classes(year, "large_line"),
+            oversize=_classes(year, "oversize_line"),
+        )
+
+    def with_completeness(self, year: "AcademicYear | None") -> Self:
+        """Add which parts of the record are filled, and how many."""
+        rows: Self = annotate(self, year)
+        return rows
+
+    def pressed(self, finding: str) -> Self:
+        """Keep the schools with large or over-size classes, too full, or chosen."""
+        if finding == "LARGE":
+            return self.filter(large__gt=0)
+        if finding == "OVERSIZE":
+            return self.filter(oversize__gt=0)
+        if finding == "FULL":
+            return self.filter(students__gt=F("seats") * F("seat_line"))
+        if finding == "CHOSEN":
+            return self.filter(out_of_zone__gt=F("new_intake") * F("zone_line"))
+        return self.filter(
+            Q(large__gt=0)
+            | Q(students__gt=F("seats") * F("seat_line"))
+            | Q(out_of_zone__gt=F("new_intake") * F("zone_line"))
+        )
 
     def for_list(self, day: date | None = None) -> Self:
         """Bring along what a list row shows, in a fixed number of queries."""
@@ -174,3 +244,11 @@ class StageQuerySet(AccessQuerySet):
             return_submitted_at=Subquery(returns.values("submitted_at")[:1]),
             return_accepted_at=Subquery(returns.values("accepted_at")[:1]),
         )
+
+
+class PlanQuerySet(AccessQuerySet):
+    """Plans to do away with large classes by where they stand."""
+
+    def standing(self) -> Self:
+        """Keep the plans that are not closed."""
+        return self.filter(state__in=STANDING_PLANS)

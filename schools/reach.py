@@ -84,6 +84,7 @@ def _in_calendar_years(start: date, end: date) -> Q:
     return Q(year__gte=start.year, year__lte=end.year)
 
 
+_PLANS = "schools.ClassReductionPlan"
 SPANS: dict[str, Callable[[date, date], Q]] = {
     "schools.SchoolLabel": _in_days,
     "schools.SchoolHonour": _in_calendar_years,
@@ -111,6 +112,10 @@ for _model in (*DATED, *SPANNED, *KEPT, *OF_A_YEAR):
 def _region_reaches_partners(ids: Sequence[int]) -> Q:
     """A region reaches the partners entered there or below it."""
     return Q(region__lineage__overlap=list(ids))
+
+
+register_reach(REGION, _PLANS)(lambda ids: _by_region(ids))
+register_reach(SCHOOL, _PLANS)(lambda ids: _by_school(ids))
 
 
 @register_reach(REGION, "schools.ReturnReminder")

@@ -27,6 +27,7 @@ from schools.choices import (
     ReturnState,
     SchoolStatus,
 )
+from schools.completeness import TOTAL
 from schools.models import ConstructionProject, School, SchoolStage
 from schools.models.profile import ProfileOn, told_by
 
@@ -68,6 +69,9 @@ class SchoolTable(Table):
     ownership = Column(verbose_name=gettext_lazy("举办者性质"))
     labels = Column(verbose_name=gettext_lazy("标签"), orderable=False, empty_values=())
     opened_on = DateColumn(verbose_name=gettext_lazy("开办日期"))
+    parts_filled = Column(
+        verbose_name=gettext_lazy("完整度"), css="num nowrap", empty_values=(None,)
+    )
     status = Column(verbose_name=gettext_lazy("状态"))
 
     def __init__(self, *args: Any, day: date | None = None, **kwargs: Any) -> None:
@@ -94,6 +98,12 @@ class SchoolTable(Table):
         return str(self._then(record).administered_by.short_name)
 
     value_county = render_county
+
+    def render_parts_filled(self, value: int) -> str:
+        """Say how many parts of the record are filled."""
+        return f"{value} / {TOTAL}"
+
+    value_parts_filled = render_parts_filled
 
     def render_type(self, record: School) -> Any:
         """Say the type, or that it waits for somebody."""
@@ -247,3 +257,75 @@ class PartnerTable(Table):
         verbose_name=gettext_lazy("登记地区"),
     )
     address = Column(verbose_name=gettext_lazy("地址"), default="—")
+
+
+class PressureTable(Table):
+    """Schools with seats, intake and large classes, and what stands out."""
+
+    name = NameColumn(
+        sub="shown_code", order_by="pinyin", verbose_name=gettext_lazy("学校名称")
+    )
+    county = Column(
+        accessor="administered_by__short_name",
+        order_by="administered_by__path",
+        verbose_name=gettext_lazy("主管区县"),
+    )
+    remarks = Column(
+        verbose_name=gettext_lazy("发现"), empty_values=(), orderable=False
+    )
+    plan = Column(
+        verbose_name=gettext_lazy("消除计划"), empty_values=(), orderable=False
+    )
+    students = NumberColumn(verbose_name=gettext_lazy("在校生"), default="未填")
+    seats = NumberColumn(verbose_name=gettext_lazy("核定学位"), default="未填")
+    new_intake = NumberColumn(verbose_name=gettext_lazy("招生"), default="未填")
+    in_zone = NumberColumn(verbose_name=gettext_lazy("片区内"), default="—")
+    out_of_zone = NumberColumn(verbose_name=gettext_lazy("片区外"), default="—")
+    classes_told = NumberColumn(verbose_name=gettext_lazy("班级"))
+    large = NumberColumn(verbose_name=gettext_lazy("大班额"))
+    oversize = NumberColumn(verbose_name=gettext_lazy("超大班额"))
+
+    def judge(self, function: Any) -> None:
+        """Take the function that judges the schools of a page or a file."""
+        self.judging = function
+        self.judged: dict[int, list[Any]] = {}
+
+    def _remarks(self, record: School) -> list[Any]:
+        if record.pk not in self.judged:
+            page = getattr(self, "page", None)
+            rows = [row.record for row in page] if page else []
+            if record not in rows:
+                rows = list(self.data.data)
+            self.judged.update(self.judging(rows))
+        return self.judged.get(record.pk, [])
+
+    def render_remarks(self, record: School) -> SafeString:
+        """Draw what stands out, and since which year."""
+        found = [
+            (badge_html(one.tone, one.text), _since(one.since))
+            for one in self._remarks(record)
+        ]
+        return format_html_join(" ", "{}{}", found) or SafeString("—")
+
+    def value_remarks(self, record: School) -> str:
+        """Say what stands out in a file."""
+        return "；".join(f"{r.text}{_since(r.since)}" for r in self._remarks(record))
+
+    def render_plan(self, record: School) -> SafeString:
+        """Link the plan, and say where it stands."""
+        return format_html_join(
+            " ",
+            '<a href="{}">{}</a>',
+            (
+                (p.get_absolute_url(), p.get_state_display())
+                for p in record.plans_standing
+            ),
+        ) or SafeString("—")
+
+    def value_plan(self, record: School) -> str:
+        """Say where the plan stands in a file."""
+        return "、".join(str(p.get_state_display()) for p in record.plans_standing)
+
+
+def _since(year: str) -> str:
+    return _("（自 %s 学年）") % year if year else ""

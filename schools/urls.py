@@ -4,10 +4,12 @@ from django.urls import path
 
 from schools.views import (
     classes,
+    comparison,
     duplicates,
     labels,
     places,
     plot,
+    pressure,
     returns,
     schools,
     stages,
@@ -19,7 +21,24 @@ app_name = "schools"
 urlpatterns = [
     path("", schools.SchoolListPage.as_view(), name="school-list"),
     path("new/", schools.SchoolCreatePage.as_view(), name="school-create"),
+    path("completeness/", comparison.CompletenessPage.as_view(), name="completeness"),
+    path("<int:pk>/compare/", comparison.ComparePage.as_view(), name="school-compare"),
     path("plot/", plot.SchoolPlotPage.as_view(), name="school-plot"),
+    path("pressure/", pressure.PressureListPage.as_view(), name="pressure-list"),
+    path(
+        "<int:pk>/reduction/new/",
+        pressure.PlanCreatePage.as_view(),
+        name="plan-create",
+    ),
+    path("reduction/<int:pk>/", pressure.PlanPage.as_view(), name="plan-detail"),
+    path(
+        "reduction/<int:pk>/edit/", pressure.PlanEditPage.as_view(), name="plan-update"
+    ),
+    path(
+        "reduction/<int:pk>/<slug:move>/",
+        pressure.PlanMovePage.as_view(),
+        name="plan-move",
+    ),
     path("stages/", stages.StageWorklistPage.as_view(), name="stage-worklist"),
     path("<int:pk>/", schools.SchoolPage.as_view(), name="school-detail"),
     path("<int:pk>/edit/", schools.SchoolEditPage.as_view(), name="school-update"),

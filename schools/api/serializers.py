@@ -9,9 +9,11 @@ from core.api.viewsets import ActionsField
 from schools.choices import INTERNAL_LABELS, UNCLEAR_TYPES, Stage
 from schools.models import (
     Campus,
+    ClassReductionPlan,
     ClassSection,
     ConstructionProject,
     Partner,
+    ReductionStep,
     ReturnUnlock,
     School,
     SchoolLabel,
@@ -110,6 +112,7 @@ class ReturnRowSerializer(serializers.ModelSerializer[SchoolReturn]):
         fields = [
             *("id", "school", "year", "stage", "state", "counted_on"),
             *FIGURES,
+            "explanations",
             *("submitted_at", "confirmed_at", "accepted_at", "saved_at"),
         ]
 
@@ -198,3 +201,37 @@ class RenameInput(OnADay):
 
     name = serializers.CharField(max_length=100)
     short_name = serializers.CharField(required=False, allow_blank=True, max_length=40)
+
+
+class ReductionStepSerializer(serializers.ModelSerializer[ReductionStep]):
+    """How many large classes a plan leaves at most in one term."""
+
+    year = serializers.CharField(source="term.year.code", read_only=True)
+    term = serializers.IntegerField(source="term.number", read_only=True)
+
+    class Meta:
+        model = ReductionStep
+        fields = ["year", "term", "large_most", "oversize_most"]
+
+
+class PlanRowSerializer(serializers.ModelSerializer[ClassReductionPlan]):
+    """A plan in a list: where it began and its targets by term."""
+
+    base_year = serializers.CharField(source="base_year.code", read_only=True)
+    steps = ReductionStepSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = ClassReductionPlan
+        fields = [
+            *("id", "school", "stage", "state", "measures", "base_year"),
+            *("base_large", "base_oversize", "steps", "approved_on", "created_at"),
+        ]
+
+
+class ReductionPlanSerializer(PlanRowSerializer):
+    """One plan, with the moves open to the caller besides."""
+
+    actions = ActionsField()
+
+    class Meta(PlanRowSerializer.Meta):
+        fields = [*PlanRowSerializer.Meta.fields, "actions"]

@@ -5,6 +5,7 @@ from schools.api.views import (
     ClassSectionViewSet,
     PartnerViewSet,
     ProjectViewSet,
+    ReductionPlanViewSet,
     ReturnUnlockViewSet,
     SchoolReturnViewSet,
     SchoolViewSet,
@@ -18,4 +19,5 @@ ROUTES = [
     ("class-sections", ClassSectionViewSet, "classsection"),
     ("school-returns", SchoolReturnViewSet, "schoolreturn"),
     ("return-unlocks", ReturnUnlockViewSet, "returnunlock"),
+    ("class-reduction-plans", ReductionPlanViewSet, "classreductionplan"),
 ]

@@ -8,7 +8,9 @@ from schools.api.serializers import (
     ClassSectionSerializer,
     OnADay,
     PartnerSerializer,
+    PlanRowSerializer,
     ProjectSerializer,
+    ReductionPlanSerializer,
     RenameInput,
     ReturnRowSerializer,
     ReturnUnlockSerializer,
@@ -24,11 +26,13 @@ from schools.filters import (
     PartnerFilter,
     ProjectFilter,
     PublicSchoolFilter,
+    ReductionPlanFilter,
     ReturnUnlockFilter,
     SchoolReturnFilter,
 )
 from schools.models import (
     Campus,
+    ClassReductionPlan,
     ClassSection,
     ConstructionProject,
     Partner,
@@ -145,3 +149,18 @@ class PartnerViewSet(VisibleViewSet):
     queryset = Partner.objects.select_related("region")
     serializer_class = PartnerSerializer
     filterset_class = PartnerFilter
+
+
+class ReductionPlanViewSet(MoveViewSet):
+    """Plans to do away with large classes and their moves."""
+
+    queryset = ClassReductionPlan.objects.select_related(
+        "school__administered_by", "base_year"
+    ).prefetch_related("steps__term__year")
+    serializer_class = ReductionPlanSerializer
+    filterset_class = ReductionPlanFilter
+    moves = MOVES["schools.classreductionplan"]
+
+    def get_serializer_class(self) -> Any:
+        """Work out the moves for one plan only, not for every row of a list."""
+        return PlanRowSerializer if self.action == "list" else ReductionPlanSerializer

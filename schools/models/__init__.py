@@ -8,6 +8,7 @@ from schools.models.label import SchoolHonour, SchoolLabel
 from schools.models.partner import Partner
 from schools.models.profile import SchoolProfile
 from schools.models.quality import QualityResult
+from schools.models.reduction import ClassReductionPlan, ReductionStep
 from schools.models.reminder import ReturnReminder
 from schools.models.returns import SchoolReturn
 from schools.models.school import School, SchoolStage
@@ -15,6 +16,7 @@ from schools.models.unlock import ReturnUnlock
 
 __all__ = [
     "Campus",
+    "ClassReductionPlan",
     "ClassSection",
     "ConstructionProject",
     "Course",
@@ -22,6 +24,7 @@ __all__ = [
     "NotDuplicate",
     "Partner",
     "QualityResult",
+    "ReductionStep",
     "ReturnReminder",
     "ReturnUnlock",
     "School",

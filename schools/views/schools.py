@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bureau.models import AcademicYear
-from bureau.parameters import parameters
+from bureau.parameters import parameters, unverified
 from core.access import holds, reaches
 from core.views import (
     Action,
@@ -61,6 +61,7 @@ class SchoolListPage(ListPage):
     export_permission = "schools.export_school"
     tabs = (
         Tab(gettext_lazy("学段待确认"), "stage_to_confirm=true"),
+        Tab(gettext_lazy("资料不完整"), "incomplete=true"),
         Tab(gettext_lazy("已停办"), "status=CLOSED"),
         Tab(gettext_lazy("已合并"), "status=MERGED"),
     )
@@ -76,7 +77,9 @@ class SchoolListPage(ListPage):
 
     def get_queryset(self) -> QuerySet[Any]:
         """Return the schools of the day; ended ones only when asked for."""
-        rows = super().get_queryset().for_list(self.request.as_of)
+        day = self.request.as_of
+        rows = super().get_queryset().for_list(day)
+        rows = rows.with_completeness(AcademicYear.objects.current(day))
         if self.request.GET.get("status") in ENDED:
             return rows
         return rows.existing(self.request.as_of)
@@ -89,6 +92,7 @@ class SchoolListPage(ListPage):
         """Offer the plot to all, import and entry to those who may."""
         return [
             Action(_("学校分布"), reverse("schools:school-plot"), "map"),
+            Action(_("资料完整度"), reverse("schools:completeness"), "checklist"),
             Action(
                 _("登记学校"),
                 reverse("schools:school-create"),
@@ -196,7 +200,14 @@ class SchoolPage(DetailPage):
         school, user = self.object, self.request.user
         if self.request.is_past:
             return []
-        found = []
+        found = [
+            Action(
+                _("与同类学校比较"),
+                reverse("schools:school-compare", args=[school.pk]),
+                "scale",
+                permission="schools.view_schoolreturn",
+            )
+        ]
         if can_change_school(user, school):
             found.append(
                 Action(
@@ -292,6 +303,7 @@ class SchoolPage(DetailPage):
             "year": year,
             "classes": [(c, _size_tone(c, lines)) for c in rows],
             "lines": lines,
+            "marks": unverified(lines, school.administered_by, day),
             "may_change": bool(can_change_classes(self.request.user, school))
             and not self.request.is_past,
         }
