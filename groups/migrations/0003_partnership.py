@@ -139,7 +139,7 @@ class Migration(migrations.Migration):
                 end="closed_on",
                 key="school",
                 name="membership_ends_with_school",
-                violation_error_message="该校还是集团成员，须先办理退出集团，再停办或合并",
+                violation_error_message="学校停办或合并后不能仍是集团成员：请先办理退出集团；已停办的学校不能加入",
             ),
         ),
         migrations.AddField(

@@ -173,7 +173,7 @@ class Membership(DatedModel):
                 key="school",
                 end="closed_on",
                 violation_error_message=_(
-                    "该校还是集团成员，须先办理退出集团，再停办或合并"
+                    "学校停办或合并后不能仍是集团成员：请先办理退出集团；已停办的学校不能加入"
                 ),
             ),
             UniqueConstraint(fields=["id", "group"], name="membership_id_group"),
