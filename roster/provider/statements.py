@@ -213,6 +213,8 @@ def joining(part: Part) -> str:
     region = f"{part.region} = page.region AND " if part.region else ""
     first, gap, cross = part.base.partition(" CROSS JOIN ")
     on = f"ON {region}{part.sid} = page.sid"
+    if part.is_grave:  # older records of the same name are not meant
+        on += f" AND {part.where}"
     table = f"({first} CROSS JOIN {cross})" if gap else first
     return f"{table} {on} {part.joins}"
 
