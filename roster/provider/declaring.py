@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from roster.provider.shapes import MOMENT, TEXT, Leaf, Shape, paths
 from roster.provider.values import Choice, Column, Found, Moment, Value, within
@@ -137,12 +138,12 @@ class Collection:
         return replace(self.grave, where=where)
 
 
-def grave(values: dict[str, Value], **changed: object) -> Part:
+def grave(values: Mapping[str, Value], **changed: Any) -> Part:
     """Return the part that shows removal records with these values."""
     part = Part(
         "grave",
         "roster_tombstone d",
-        values,
+        dict(values),
         region="d.region_id",
         sid="d.public_id",
         changed="d.changed_at",
@@ -150,4 +151,4 @@ def grave(values: dict[str, Value], **changed: object) -> Part:
         pk="d.id",
         is_grave=True,
     )
-    return replace(part, **changed)  # type: ignore[arg-type]
+    return replace(part, **changed)

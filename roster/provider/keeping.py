@@ -27,4 +27,5 @@ def tell_ended_regions() -> int:
     ended = Region.objects.filter(valid_to__lte=today()).annotate(
         told=TruncDate("changed_at")
     )
-    return ended.filter(told__lt=F("valid_to")).update(changed_at=timezone.now())
+    late = ended.filter(told__lt=F("valid_to"))
+    return int(late.update(changed_at=timezone.now()))

@@ -17,6 +17,7 @@ from roster.provider.views import (
 )
 
 app_name = "oneroster"
+ANYTHING = r"(?:/[\s\S]*)?"
 OBJECT_VIEWS: dict[str, type[ObjectView]] = {}
 """Collection path → the view of its objects in version 1.2, where not the plain one;
 a writer of single objects enters its subclass here before the addresses are made."""
@@ -55,7 +56,10 @@ def _patterns(version: Version) -> list[Any]:
         view = _of(NestedView, "Nested", version=version, nested=nested)
         made.append(path(f"{prefix}/{name.format('<str:a>', '<str:b>')}", view))
     unknown = _of(UnknownView, "Unknown", version=version)
-    return [*made, re_path(rf"^{prefix}(/.*)?$", unknown)]
+    return [*made, re_path(rf"^{prefix}{ANYTHING}$", unknown)]
 
 
-urlpatterns = [one for version in VERSIONS for one in _patterns(version)]
+urlpatterns = [
+    *(one for version in VERSIONS for one in _patterns(version)),
+    re_path(rf"^ims/oneroster{ANYTHING}$", UnknownView.as_view()),
+]

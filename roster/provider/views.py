@@ -60,7 +60,8 @@ class RosterView(View):
         self, request: HttpRequest, *args: Any, **kwargs: Any
     ) -> HttpResponse:
         """405: the address has no such method."""
-        allowed = ", ".join(self._allowed_methods())
+        names = (name for name in self.http_method_names if hasattr(self, name))
+        allowed = ", ".join(name.upper() for name in names)
         problem = Problem(405, _("该地址只支持 %s") % allowed, Allow=allowed)
         return answer(problem, self.version)
 
