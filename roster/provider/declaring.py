@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from roster.provider.shapes import MOMENT, TEXT, Leaf, Shape, paths
 from roster.provider.values import Choice, Column, Found, Moment, Value, within
 
+JOINED = re.compile(r"LEFT JOIN \w+ (\w+) ON")
 COMMON: dict[str, Shape] = {
     "sourcedId": TEXT,
     "status": Shape(choices=("active", "tobedeleted")),
@@ -42,7 +44,7 @@ class Part:
     """A table that fills a collection.
 
     ``base`` is the table with its alias, ``joins`` are LEFT JOINs on primary keys, so
-    that the database leaves out those a statement does not need. ``region`` is the
+    that they change no number of rows. ``region`` is the
     column that says whose the row is, empty where it is everybody's. ``is_large``
     tells that (region, changed_at) is indexed. ``old`` is what version 1.1 has
     instead, None where it has nothing.
@@ -80,6 +82,21 @@ class Part:
     def source(self) -> str:
         """Return what stands behind FROM."""
         return f"{self.base} {self.joins}".strip()
+
+    @property
+    def is_table(self) -> bool:
+        """Tell whether the rows are those of one table."""
+        return len(self.base.split()) == 2
+
+    def source_for(self, condition: str) -> str:
+        """Return the table alone, unless the condition asks for a neighbour.
+
+        The table alone can be read from an index only.
+        """
+        neighbours = "|".join(JOINED.findall(self.joins))
+        if neighbours and re.search(rf"\b(?:{neighbours})\.", condition):
+            return self.source
+        return self.base
 
 
 @dataclass(frozen=True)

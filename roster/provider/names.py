@@ -43,10 +43,10 @@ def _split_sql(name: str) -> tuple[str, str, str]:
 
 
 def _size_sql(name: str) -> str:
-    compound = ", ".join(f"'{one}'" for one in COMPOUND)
+    compound = ",".join(COMPOUND)
     return (
-        f"CASE WHEN length({name}) > 2 AND left({name}, 2) IN ({compound})"
-        " THEN 2 ELSE 1 END"
+        f"CASE WHEN length({name}) > 2"
+        f" AND left({name}, 2) = ANY('{{{compound}}}'::text[]) THEN 2 ELSE 1 END"
     )
 
 

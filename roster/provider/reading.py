@@ -23,7 +23,7 @@ FINISHED_BEFORE = """
     SELECT date_trunc('milliseconds', least(statement_timestamp(), min(xact_start)))
     FROM pg_stat_activity
     WHERE backend_xid IS NOT NULL AND pid <> pg_backend_pid()
-        AND datname = current_database()
+        AND datname = current_database() AND backend_type <> 'autovacuum worker'
 """
 """Every change before this moment is committed: a row is stamped no earlier than its
 transaction began, and one that began later is stamped later."""
@@ -153,10 +153,7 @@ class Reader:
         keep: bool = True,
     ) -> Page:
         wheres = [(p, statement.where(p, asked, condition)) for p, condition in wanted]
-        totals = [
-            self._total(part, where, statement, keep and not statement.before)
-            for part, where in wheres
-        ]
+        totals = self._totals(wheres, statement, keep and not statement.before)
         total = sum(totals)
         if asked.offset >= total:
             return Page("", total)
@@ -177,40 +174,71 @@ class Reader:
         return Page(",".join(piece for piece in pieces if piece), total)
 
     # -- totals --------------------------------------------------------------
-    def _total(self, part: Part, where: str, statement: Statement, keep: bool) -> int:
-        count = statement.count(part, where)
-        if not (keep and part.is_large):
-            return int(_value(count, statement.parameters))
-        version, settled = self._last_change(part, statement)
-        key = (where, repr(sorted(statement.parameters.items(), key=str)))
-        known = _totals.get(key)
-        if known and version is not None and known[0] == version:
-            _totals.move_to_end(key)
-            return known[1]
-        total = int(_value(count, statement.parameters))
-        if settled:
-            _totals[key] = (version, total)
-            while len(_totals) > KEPT_TOTALS:
-                _totals.popitem(last=False)
-        return total
+    def _totals(
+        self, wheres: list[tuple[Part, str]], statement: Statement, keep: bool
+    ) -> list[int]:
+        """Return how many rows of each table there are, counted or known.
 
-    def _last_change(self, part: Part, statement: Statement) -> tuple[Any, bool]:
-        """Return the last change of a table, and whether none before it can follow.
-
-        Whatever an object shows moves its row's moment, a removal leaves a record, so
-        that a total holds as long as this moment stands.
+        Whatever an object shows moves its row's moment, and a removal leaves a
+        record: a total holds as long as the last of these moments stands.
         """
-        sql = (
-            "WITH last AS (SELECT (SELECT max(m) FROM unnest(%(regions)s::bigint[])"
-            f" AS o(id), LATERAL (SELECT {part.changed} AS m FROM {part.base} WHERE"
-            f" {part.region} = o.id ORDER BY {part.changed} DESC LIMIT 1) l) AS m,"
-            " (SELECT max(g.changed_at) FROM roster_tombstone g WHERE"
-            " g.region_id = ANY(%(regions)s)) AS g)"
-            " SELECT m, g, greatest(m, g) < (" + FINISHED_BEFORE + ") FROM last"
+        kept = [p for p, _where in wheres if p.is_large or p.is_grave] if keep else []
+        if not any(part.is_large for part in kept):
+            return [self._count(part, where, statement) for part, where in wheres]
+        lasts, is_settled = self._last_changes(kept, statement)
+        found = []
+        for part, where in wheres:
+            if part not in kept or (part.is_grave and len(kept) < len(wheres)):
+                found.append(self._count(part, where, statement))
+                continue
+            key = (statement.count(part, where), repr(statement.parameters))
+            last = tuple(lasts.values()) if part.is_grave else lasts[part.key]
+            known = _known.get(key)
+            if known is None or known[0] != last:
+                known = (last, self._count(part, where, statement))
+                if is_settled:
+                    _keep(key, known)
+            found.append(known[1])
+        return found
+
+    def _count(self, part: Part, where: str, statement: Statement) -> int:
+        return int(_value(statement.count(part, where), statement.parameters))
+
+    def _last_changes(
+        self, parts: list[Part], statement: Statement
+    ) -> tuple[dict[str, Any], bool]:
+        """Return the last change of each table with that of the removal records.
+
+        Also tell whether nothing from before them is still to be committed.
+        """
+        columns = [
+            f"(SELECT max(m) FROM unnest(%(regions)s::bigint[]) AS o(id), LATERAL"
+            f" (SELECT {part.changed} AS m FROM {part.base} WHERE {part.region} = o.id"
+            f" ORDER BY {part.changed} DESC LIMIT 1) l)"
+            for part in parts
+            if not part.is_grave
+        ]
+        columns.append(
+            "(SELECT max(d.changed_at) FROM roster_tombstone d"
+            " WHERE d.region_id = ANY(%(regions)s))"
         )
-        row = _rows(sql, statement.parameters)[0]
-        return row[:2], bool(row[2])
+        sql = f"SELECT {', '.join(columns)}, ({FINISHED_BEFORE})"
+        *moments, finished = _rows(sql, statement.parameters)[0]
+        keys = [part.key for part in parts if not part.is_grave]
+        lasts = {
+            key: (moment, moments[-1])
+            for key, moment in zip(keys, moments[:-1], strict=True)
+        }
+        return lasts, all(m is None or m < finished for m in moments)
 
 
-_totals: OrderedDict[Any, tuple[Any, int]] = OrderedDict()
-"""(condition, parameters) → (last change, total), in this process."""
+Total = tuple[Any, int]
+_known: OrderedDict[Any, Total] = OrderedDict()
+"""(statement, parameters) → (last change, total), in this process."""
+
+
+def _keep(key: Any, total: Total) -> None:
+    _known[key] = total
+    _known.move_to_end(key)
+    while len(_known) > KEPT_TOTALS:
+        _known.popitem(last=False)

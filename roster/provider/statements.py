@@ -16,6 +16,8 @@ from roster.provider.values import MOMENT_TEXT, Found, joined
 COMPARED = {"=": "=", "!=": "<>", ">": ">", ">=": ">=", "<": "<", "<=": "<="}
 CASTS = {"text": "text", "flag": "text", "day": "date", "moment": "timestamptz"}
 CASTS["number"] = "bigint"
+NEAR = 1000
+"""Up to this row whole rows are skipped; beyond it, entries of the index."""
 
 
 @dataclass
@@ -117,24 +119,31 @@ class Statement:
     # -- how many ------------------------------------------------------------
     def count(self, part: Part, where: str) -> str:
         """Return the statement that counts rows of a table."""
-        return f"SELECT count(*) FROM {part.source} WHERE {where}"
+        return f"SELECT count(*) FROM {part.source_for(where)} WHERE {where}"
 
     # -- what of them --------------------------------------------------------
     def page(self, part: Part, where: str, asked: Asked, window: Window) -> str:
         """Return the statement of one table's rows in the order of their names."""
+        source = part.source_for(where)
         way = " DESC" if window.backwards else ""
-        region = f"{part.region}{way}, " if part.region else ""
-        keys = f"{part.region or '0'} AS region, {part.sid} AS sid"
-        chosen = (
-            f"SELECT {keys} FROM {part.source} WHERE {where}"
-            f" ORDER BY {region}{part.sid}{way}"
+        names = [name for name in (part.region, part.sid) if name]
+        order = ", ".join(f"{name}{way}" for name in names)
+        some = (
+            f"FROM {source} WHERE {where} ORDER BY {order}"
             f" LIMIT {window.limit:d} OFFSET {window.offset:d}"
         )
+        if window.offset <= NEAR and source == part.base and part.is_table:
+            alias = part.base.split()[1]
+            rows = f"(SELECT {alias}.* {some}) AS {alias} {part.joins}"
+            placed = ", ".join(names)
+        else:
+            keys = f"{part.region or '0'} AS region, {part.sid} AS sid"
+            rows = f"(SELECT {keys} {some}) AS page JOIN {joining(part)}"
+            placed = "page.region, page.sid"
+        written = object_sql(part, self.version, asked.fields)
         return (
-            f"WITH page AS MATERIALIZED ({chosen}) SELECT string_agg(j, ',') FROM ("
-            f"SELECT {object_sql(part, self.version, asked.fields)} AS j"
-            f" FROM page JOIN {joining(part)}"
-            f" ORDER BY page.region, page.sid) AS found"
+            "SELECT string_agg(j, ',') FROM ("
+            f"SELECT {written} AS j FROM {rows} ORDER BY {placed}) AS found"
         )
 
     def sorted_page(
@@ -161,8 +170,8 @@ class Statement:
             for number, (part, _where) in enumerate(parts)
         )
         return (
-            f"WITH page AS MATERIALIZED ({chosen})"
-            f" SELECT string_agg(j, ',' ORDER BY place) FROM ({objects}) AS found"
+            "SELECT string_agg(j, ',' ORDER BY place) FROM ("
+            f"WITH page AS MATERIALIZED ({chosen}) {objects}) AS found"
         )
 
     def _keys(

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import logging
-import time
 from typing import Any, ClassVar
 from urllib.parse import quote, urlencode
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.decorators import method_decorator
@@ -23,6 +21,7 @@ from roster.provider.collections import DEMOGRAPHICS
 from roster.provider.declaring import V1P2, Version
 from roster.provider.discovery import document
 from roster.provider.endpoints import Listing, Nested
+from roster.provider.pace import slow_down
 from roster.provider.problems import Problem, answer
 from roster.provider.reading import Page, Reader
 
@@ -78,19 +77,6 @@ class RosterView(View):
         """Return what reads for the calling program."""
         caller = self.caller(request)
         return Reader(caller, self.version, base_url(request, self.version))
-
-
-def slow_down(caller: Caller) -> None:
-    """Count the request; Problem when a program has sent too many this minute."""
-    if not settings.ONEROSTER_PER_MINUTE:
-        return
-    minute = int(time.time() // 60)
-    key = f"oneroster:{caller.client}:{minute}"
-    if cache.add(key, 1, timeout=120):
-        return
-    if cache.incr(key) > settings.ONEROSTER_PER_MINUTE:
-        wait = str(60 - int(time.time() % 60))
-        raise Problem(429, _("请求过于频繁，请稍后再试"), Retry_After=wait)
 
 
 def json_response(text: str, **headers: str) -> HttpResponse:

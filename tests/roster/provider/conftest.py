@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from roster.provider import callers, reading
+from roster.provider import callers, pace, reading
 from tests.roster.provider import factories
 from tests.roster.provider.factories import ROOT, World
 
@@ -13,7 +13,8 @@ from tests.roster.provider.factories import ROOT, World
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> Iterator[None]:
     callers.forget()
-    reading._totals.clear()
+    reading._known.clear()
+    pace._counts.clear()
     yield
     callers.forget()
 

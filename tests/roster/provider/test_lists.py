@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from roster.provider.declaring import V1P1, V1P2
 from roster.provider.endpoints import LISTINGS
 from tests.personnel.factories import TeacherFactory
+from tests.roster.provider import factories
 from tests.roster.provider.conftest import Api
 from tests.roster.provider.factories import World, pupil
 from tests.schools.factories import SchoolFactory
@@ -273,3 +274,21 @@ def test_a_page_is_read_from_the_nearer_end(api: Api, people: World) -> None:
         api.get("teachers", offset=5, limit=1)
 
     assert any("DESC LIMIT 1 OFFSET 1" in query["sql"] for query in captured)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_totals_are_kept_until_a_row_of_the_table_changes(client: Any) -> None:
+    world = factories.world()
+    api = Api(client, factories.token(client, world.here.county))
+
+    def counted() -> list[str]:
+        with CaptureQueriesContext(connection) as captured:
+            api.get("users")
+        return [q["sql"] for q in captured if "count(*)" in q["sql"]]
+
+    assert len(counted()) == 3
+    assert counted() == []
+    TeacherFactory(school=world.here.school)
+    assert len(counted()) == 2
+    assert counted() == []
+    assert api.get("users")["X-Total-Count"] == "3"

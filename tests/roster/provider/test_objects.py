@@ -1,6 +1,7 @@
 """Every object of every collection has the shape the discovery document promises."""
 
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
@@ -232,6 +233,7 @@ def test_an_identifier_is_written_into_addresses_byte_by_byte(
     [teacher] = api.list("teachers")
     href = teacher["primaryOrg"]["href"]
 
-    assert href.endswith("/orgs/%E6%A0%A1%20%231%3F")
+    assert unquote(href).endswith("/orgs/校 #1?")
+    assert href.isascii() and not {*" #?"} & {*href}
     found = client.get(href, headers=api.headers).json()
     assert found["org"]["sourcedId"] == "校 #1?"
