@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from bureau.choices import ValueKind
 from bureau.models import PolicyParameter, Region, Term
+from bureau.scopes import brief
 from bureau.services.clients import known_scopes
 from bureau.services.parameters import choices_of
 from bureau.words import code_word, unit_word
@@ -142,5 +143,5 @@ class ApiClientForm(Form):
         super().__init__(*args, **kwargs)
         self.fields["region"].queryset = regions_for(self.user, "bureau.add_apiclient")
         self.fields["scopes"].choices = [
-            (code, f"{code} · {label}") for code, label in known_scopes().items()
+            (code, f"{brief(code)} · {label}") for code, label in known_scopes().items()
         ]

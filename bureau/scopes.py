@@ -6,6 +6,12 @@ from oauth2_provider.oauth2_validators import OAuth2Validator
 from oauth2_provider.scopes import SettingsScopes, get_scopes_backend
 
 
+def brief(scope: str) -> str:
+    """Return a scope as people can read it: addresses by their last two parts."""
+    version, _name, name = scope.split("/")[-3:] if "//" in scope else ("", "", scope)
+    return f"{version} {name}".strip()
+
+
 class ClientScopes(SettingsScopes):
     """Limits every client to its own scopes."""
 

@@ -14,6 +14,7 @@ from bureau.models import (
     PolicyParameter,
     Region,
 )
+from bureau.scopes import brief
 from bureau.words import owner_word, value_with_unit
 from core.tables import Column, MomentColumn, NameColumn, Table
 from core.templatetags.components import badge_html
@@ -140,7 +141,7 @@ class ApiClientTable(Table):
 
     def render_scopes(self, value: list[str]) -> SafeString:
         """Name the scopes."""
-        return format_html("{}", "、".join(value))
+        return format_html("{}", "、".join(map(brief, value)))
 
     def value_paused_at(self, record: ApiClient) -> str:
         """Say whether the program may work."""

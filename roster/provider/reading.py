@@ -167,7 +167,7 @@ class Reader:
             if skipped >= there or left <= 0:
                 skipped = max(0, skipped - there)
                 continue
-            shown = window(skipped, left, there)
+            shown = window(skipped, left, there, asked.filter is not None)
             sql = statement.page(part, where, asked, shown)
             pieces.append(_value(sql, statement.parameters) or "")
             left, skipped = left - shown.limit, 0

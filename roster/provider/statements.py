@@ -18,6 +18,8 @@ CASTS = {"text": "text", "flag": "text", "day": "date", "moment": "timestamptz"}
 CASTS["number"] = "bigint"
 NEAR = 1000
 """Up to this row whole rows are skipped; beyond it, entries of the index."""
+FEW = 50_000
+"""So many rows are put in order quicker than a whole table is walked in its order."""
 
 
 @dataclass
@@ -124,27 +126,36 @@ class Statement:
     # -- what of them --------------------------------------------------------
     def page(self, part: Part, where: str, asked: Asked, window: Window) -> str:
         """Return the statement of one table's rows in the order of their names."""
-        source = part.source_for(where)
-        way = " DESC" if window.backwards else ""
         names = [name for name in (part.region, part.sid) if name]
-        order = ", ".join(f"{name}{way}" for name in names)
-        some = (
-            f"FROM {source} WHERE {where} ORDER BY {order}"
-            f" LIMIT {window.limit:d} OFFSET {window.offset:d}"
-        )
-        if window.offset <= NEAR and source == part.base and part.is_table:
+        source = part.source_for(where)
+        is_plain = source == part.base and part.is_table
+        if is_plain and window.offset <= NEAR and not window.is_few:
             alias = part.base.split()[1]
+            some = f"FROM {source} WHERE {where} {window.cut(names)}"
             rows = f"(SELECT {alias}.* {some}) AS {alias} {part.joins}"
             placed = ", ".join(names)
         else:
-            keys = f"{part.region or '0'} AS region, {part.sid} AS sid"
-            rows = f"(SELECT {keys} {some}) AS page JOIN {joining(part)}"
+            rows = f"({self._names(part, where, window)}) AS page JOIN {joining(part)}"
             placed = "page.region, page.sid"
         written = object_sql(part, self.version, asked.fields)
         return (
             "SELECT string_agg(j, ',') FROM ("
             f"SELECT {written} AS j FROM {rows} ORDER BY {placed}) AS found"
         )
+
+    def _names(self, part: Part, where: str, window: Window) -> str:
+        """Return the statement of the names of the rows on a page.
+
+        Where a filter leaves few rows they are all found first, by the index that
+        serves the filter, and put in order then: OFFSET 0 keeps the steps apart.
+        """
+        keys = f"{part.region or '0'} AS region, {part.sid} AS sid"
+        chosen = f"SELECT {keys} FROM {part.source_for(where)} WHERE {where}"
+        if window.is_few:
+            cut = window.cut(["region", "sid"])
+            return f"SELECT * FROM ({chosen} OFFSET 0) AS every {cut}"
+        names = [name for name in (part.region, part.sid) if name]
+        return f"{chosen} {window.cut(names)}"
 
     def sorted_page(
         self, parts: Sequence[tuple[Part, str]], asked: Asked, leaf: Leaf
@@ -207,14 +218,22 @@ class Window:
     limit: int
     offset: int
     backwards: bool = False
+    is_few: bool = False
+
+    def cut(self, names: Sequence[str]) -> str:
+        """Return order, limit and offset."""
+        way = " DESC" if self.backwards else ""
+        order = ", ".join(f"{name}{way}" for name in names)
+        return f"ORDER BY {order} LIMIT {self.limit:d} OFFSET {self.offset:d}"
 
 
-def window(offset: int, limit: int, total: int) -> Window:
+def window(offset: int, limit: int, total: int, is_filtered: bool = False) -> Window:
     """Return the rows from ``offset`` on, read from the end in the last half."""
     limit = min(limit, total - offset)
+    is_few = is_filtered and total <= FEW
     if offset > total // 2:
-        return Window(limit, total - offset - limit, backwards=True)
-    return Window(limit, offset)
+        return Window(limit, total - offset - limit, True, is_few)
+    return Window(limit, offset, False, is_few)
 
 
 def joining(part: Part) -> str:

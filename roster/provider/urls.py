@@ -24,7 +24,8 @@ a writer of single objects enters its subclass here before the addresses are mad
 
 
 def _of(view: Any, name: str, **marks: Any) -> Any:
-    return type(name, (view,), {"__module__": __name__, **marks}).as_view()
+    made: Any = type(name, (view,), {"__module__": __name__, **marks})
+    return made.as_view()
 
 
 def _patterns(version: Version) -> list[Any]:
