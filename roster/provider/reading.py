@@ -152,18 +152,21 @@ class Reader:
         statement: Statement,
         keep: bool = True,
     ) -> Page:
-        wheres = [(p, statement.where(p, asked, condition)) for p, condition in wanted]
-        totals = self._totals(wheres, statement, keep and not statement.before)
+        wanted_rows = [
+            (p, statement.where(p, asked, condition)) for p, condition in wanted
+        ]
+        name = listing.collection.name if keep and not statement.before else ""
+        totals = self._totals(wanted_rows, statement, name)
         total = sum(totals)
         if asked.offset >= total:
             return Page("", total)
         if asked.sort:
             leaf = listing.collection.leaves(self.version)[asked.sort]
-            sql = statement.sorted_page(wheres, asked, leaf)
+            sql = statement.sorted_page(wanted_rows, asked, leaf)
             return Page(_value(sql, statement.parameters) or "", total)
         pieces = []
         left, skipped = asked.limit, asked.offset
-        for (part, where), there in zip(wheres, totals, strict=True):
+        for (part, where), there in zip(wanted_rows, totals, strict=True):
             if skipped >= there or left <= 0:
                 skipped = max(0, skipped - there)
                 continue
@@ -175,20 +178,20 @@ class Reader:
 
     # -- totals --------------------------------------------------------------
     def _totals(
-        self, wheres: list[tuple[Part, str]], statement: Statement, keep: bool
+        self, wanted: list[tuple[Part, str]], statement: Statement, collection: str
     ) -> list[int]:
-        """Return how many rows of each table there are, counted or known.
+        """Return how many rows of each table there are; known for a collection.
 
         Whatever an object shows moves its row's moment, and a removal leaves a
         record: a total holds as long as the last of these moments stands.
         """
-        kept = [p for p, _where in wheres if p.is_large or p.is_grave] if keep else []
-        if not any(part.is_large for part in kept):
-            return [self._count(part, where, statement) for part, where in wheres]
-        lasts, is_settled = self._last_changes(kept, statement)
+        kept = [p for p, _where in wanted if p.is_large or p.is_grave]
+        if not collection or not any(part.is_large for part in kept):
+            return [self._count(part, where, statement) for part, where in wanted]
+        lasts, is_settled = self._last_changes(kept, statement, collection)
         found = []
-        for part, where in wheres:
-            if part not in kept or (part.is_grave and len(kept) < len(wheres)):
+        for part, where in wanted:
+            if part not in kept or (part.is_grave and len(kept) < len(wanted)):
                 found.append(self._count(part, where, statement))
                 continue
             key = (statement.count(part, where), repr(statement.parameters))
@@ -205,31 +208,39 @@ class Reader:
         return int(_value(statement.count(part, where), statement.parameters))
 
     def _last_changes(
-        self, parts: list[Part], statement: Statement
+        self, parts: list[Part], statement: Statement, collection: str
     ) -> tuple[dict[str, Any], bool]:
-        """Return the last change of each table with that of the removal records.
+        """Return the last change of each table, with first and last removal record.
 
         Also tell whether nothing from before them is still to be committed.
         """
         columns = [
-            f"(SELECT max(m) FROM unnest(%(regions)s::bigint[]) AS o(id), LATERAL"
-            f" (SELECT {part.changed} AS m FROM {part.base} WHERE {part.region} = o.id"
-            f" ORDER BY {part.changed} DESC LIMIT 1) l)"
+            _of_regions(f"{part.base} WHERE {part.region} = o.id", part.changed, "DESC")
             for part in parts
             if not part.is_grave
         ]
-        columns.append(
-            "(SELECT max(d.changed_at) FROM roster_tombstone d"
-            " WHERE d.region_id = ANY(%(regions)s))"
+        graves = (
+            "roster_tombstone d WHERE d.region_id = o.id"
+            f" AND d.collection = '{collection}'"
         )
+        columns += [_of_regions(graves, "d.changed_at", way) for way in ("ASC", "DESC")]
         sql = f"SELECT {', '.join(columns)}, ({FINISHED_BEFORE})"
         *moments, finished = _rows(sql, statement.parameters)[0]
         keys = [part.key for part in parts if not part.is_grave]
         lasts = {
-            key: (moment, moments[-1])
-            for key, moment in zip(keys, moments[:-1], strict=True)
+            key: (moment, *moments[-2:])
+            for key, moment in zip(keys, moments[:-2], strict=True)
         }
         return lasts, all(m is None or m < finished for m in moments)
+
+
+def _of_regions(rows: str, moment: str, way: str) -> str:
+    """Return the expression of the first or last moment, by each region's index."""
+    extreme = "max" if way == "DESC" else "min"
+    return (
+        f"(SELECT {extreme}(m) FROM unnest(%(regions)s::bigint[]) AS o(id), LATERAL"
+        f" (SELECT {moment} AS m FROM {rows} ORDER BY {moment} {way} LIMIT 1) AS l)"
+    )
 
 
 Total = tuple[Any, int]

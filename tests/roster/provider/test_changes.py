@@ -342,3 +342,15 @@ def test_a_kept_total_counts_what_a_slow_writer_commits_later(client: Any) -> No
 
     assert api.get("classes")["X-Total-Count"] == "4"
     assert len(api.list("classes")) == 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_kept_total_forgets_records_that_were_cleared(client: Any) -> None:
+    world = factories.world()
+    api = Api(client, factories.token(client, world.here.county))
+    TeacherFactory(school=world.here.school).delete()
+    assert api.get("teachers")["X-Total-Count"] == "2"
+
+    Tombstone.objects.all().delete()
+
+    assert api.get("teachers")["X-Total-Count"] == "1"
