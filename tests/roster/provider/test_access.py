@@ -298,3 +298,24 @@ def test_an_object_of_another_kind_is_not_found_at_the_narrower_address(
     name = getattr(world.here, other).public_id
 
     assert api.get(f"{path}/{name}").status_code == 404
+
+
+def test_the_scopes_can_be_chosen_where_programs_are_registered(
+    signed_in: Any, world: World
+) -> None:
+    browser = signed_in(user_with("DISTRICT_EDU", world.here.county))
+
+    page = browser.get("/bureau/clients/new/").content.decode()
+
+    assert f'value="{FULL}"' in page
+    assert "v1p2 roster.readonly · 名册（OneRoster）：读取全部名册" in page
+
+
+@pytest.mark.parametrize("path", ["/ims/oneroster", "/ims/oneroster/gradebook/v1p2/x"])
+def test_services_that_are_not_provided_are_unknown_in_the_same_words(
+    client: Any, path: str
+) -> None:
+    answer = client.post(path)
+
+    assert answer.status_code == 404
+    assert answer.json()["imsx_codeMajor"] == "failure"

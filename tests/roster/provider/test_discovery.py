@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from jsonschema import Draft4Validator
+from jsonschema import Draft4Validator, Draft202012Validator
 from schemathesis import openapi
 
 from roster.provider.declaring import V1P1, V1P2, Version
@@ -89,21 +89,22 @@ def test_every_reference_of_the_document_leads_somewhere(
 
 
 @BOTH
-def test_a_tool_that_reads_such_documents_finds_answers_as_described(
+def test_the_document_is_valid_and_the_answers_are_as_it_says(
     client: Any, api: Api, version: Version
 ) -> None:
-    described = openapi.from_dict(json.loads(json.dumps(read(client, version))))
+    found = read(client, version)
+    openapi.from_dict(json.loads(json.dumps(found))).validate()
     checked = 0
 
-    for found in described.get_all_operations():
-        operation = found.ok()
-        if "{" in operation.path:
+    for path, operations in found["paths"].items():
+        answers = operations["get"]["responses"]
+        if "{" in path:
             continue
-        address = operation.path.lstrip("/")
-        answer = api.get(address, version.prefix)
-        case = operation.Case(method="GET", path_parameters={}, query={})
-        assert case.operation.path == operation.path
-        assert answer.status_code == 200
+        schema = answers["200"]["content"]["application/json"]["schema"]
+        whole = {**schema, "components": found["components"]}
+        answer = api.get(path.lstrip("/"), version.prefix)
+        Draft202012Validator(whole).validate(answer.json())
+        assert set(answers["200"]["headers"]) <= set(answer.headers)
         checked += 1
 
     assert checked == len(LISTINGS)
