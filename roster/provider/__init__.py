@@ -1,6 +1,6 @@
 """The OneRoster provider: what other systems read of schools, classes and people.
 
-``collections`` declares what is provided; everything else is derived from it: the
-statements (``sql``), the filters (``grammar``), the shapes (``schemas``) and the
+``collections`` and ``people`` declare what is provided; all else is derived: the
+statements (``statements``), the filters (``grammar``), the addresses (``urls``) and the
 discovery documents (``discovery``).
 """

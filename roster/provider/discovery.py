@@ -9,9 +9,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from roster.provider.callers import CORE, FULL, PEOPLE
-from roster.provider.collections import COLLECTIONS, DEMOGRAPHICS
 from roster.provider.declaring import V1P1, Collection, Version
-from roster.provider.endpoints import LISTINGS, NESTED, Listing
+from roster.provider.endpoints import COLLECTIONS, LISTINGS, NESTED, Listing
+from roster.provider.people import DEMOGRAPHICS
 from roster.provider.problems import MINORS, MINORS_1P1, MINORS_1P2
 from roster.provider.shapes import Record
 

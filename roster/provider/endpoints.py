@@ -8,17 +8,13 @@ from functools import cached_property
 from roster.provider.collections import (
     CLASSES,
     COURSES,
-    DEMOGRAPHICS,
-    ENROLLMENTS,
     ORGS,
-    PUPIL,
     SCHOOL,
     SESSIONS,
-    TEACHER,
     TERM,
-    USERS,
 )
 from roster.provider.declaring import Collection, Part
+from roster.provider.people import DEMOGRAPHICS, ENROLLMENTS, PUPIL, TEACHER, USERS
 
 Conditions = dict[tuple[str, str], str]
 """(key of the parent's table, key of the listed table) → SQL; ``%(up)s`` stands for
@@ -56,6 +52,9 @@ class Nested:
     steps: tuple[Step, ...] = field(default_factory=tuple)
 
 
+COLLECTIONS = (ORGS, SESSIONS, COURSES, CLASSES, USERS, ENROLLMENTS, DEMOGRAPHICS)
+
+
 def _whole(collection: Collection) -> Listing:
     return Listing(collection.name, collection, collection.parts)
 
@@ -63,8 +62,7 @@ def _whole(collection: Collection) -> Listing:
 LISTINGS = {
     one.path: one
     for one in (
-        *map(_whole, (SESSIONS, CLASSES, COURSES, DEMOGRAPHICS, ENROLLMENTS, ORGS)),
-        _whole(USERS),
+        *map(_whole, COLLECTIONS),
         Listing("terms", SESSIONS, (TERM,)),
         Listing("gradingPeriods", SESSIONS, ()),
         Listing("schools", ORGS, (SCHOOL,)),

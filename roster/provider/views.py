@@ -17,11 +17,11 @@ from django.views.decorators.csrf import csrf_exempt
 
 from roster.provider.asking import Asked, read_fields, read_list
 from roster.provider.callers import CORE, FULL, PEOPLE, Caller, caller_of
-from roster.provider.collections import DEMOGRAPHICS
 from roster.provider.declaring import V1P2, Version
 from roster.provider.discovery import document
 from roster.provider.endpoints import Listing, Nested
 from roster.provider.pace import slow_down
+from roster.provider.people import DEMOGRAPHICS
 from roster.provider.problems import Problem, answer
 from roster.provider.reading import Page, Reader
 
