@@ -8,8 +8,11 @@ from oauth2_provider import views as oauth
 
 from config.api import api_patterns
 
+token_view = login_not_required(oauth.TokenView.as_view())
 oauth_patterns: list[Any] = [
-    path("token/", login_not_required(oauth.TokenView.as_view()), name="token"),
+    path("token/", token_view, name="token"),
+    path("token", token_view),
+    path("access_token", token_view),
     path(
         "revoke_token/",
         login_not_required(oauth.RevokeTokenView.as_view()),
@@ -28,6 +31,8 @@ urlpatterns = [
     path("teachers/", include("personnel.urls")),
     path("evaluation/", include("evaluation.urls")),
     path("api/v1/", include((api_patterns, "api"))),
+    path("", include("roster.provider.urls")),
+    path("oauth2/token", token_view),
     path("oauth/", include((oauth_patterns, "oauth2_provider"))),
 ]
 
