@@ -248,6 +248,7 @@ CLIENT_SCOPES: dict[str, frozenset[str]] = {
         n for n in DISTRICT_EDU if ".change_" in n or ".add_" in n or ".register_" in n
     ),
     "import": frozenset(n for n in DISTRICT_EDU if ".import_" in n),
+    "https://purl.imsglobal.org/spec/or/v1p2/scope/roster.createput": frozenset(),
 }
 """What a program may do by the scope of its token."""
 

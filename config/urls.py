@@ -7,6 +7,7 @@ from django.urls import include, path
 from oauth2_provider import views as oauth
 
 from config.api import api_patterns
+from roster.inbound.urls import single_patterns, sync_patterns
 
 oauth_patterns: list[Any] = [
     path("token/", login_not_required(oauth.TokenView.as_view()), name="token"),
@@ -28,6 +29,10 @@ urlpatterns = [
     path("teachers/", include("personnel.urls")),
     path("evaluation/", include("evaluation.urls")),
     path("api/v1/", include((api_patterns, "api"))),
+    path("api/sync/v1/", include((sync_patterns, "sync"))),
+    path(
+        "ims/oneroster/rostering/v1p2/", include((single_patterns, "oneroster-write"))
+    ),
     path("oauth/", include((oauth_patterns, "oauth2_provider"))),
 ]
 

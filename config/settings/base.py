@@ -240,6 +240,9 @@ OAUTH2_PROVIDER = {
         "read": _("读取有权查看的数据"),
         "write": _("登记与办理"),
         "import": _("批量导入"),
+        "https://purl.imsglobal.org/spec/or/v1p2/scope/roster.createput": _(
+            "发送名册（只写入，不读取）"
+        ),
     },
     "DEFAULT_SCOPES": ["read"],
     "SCOPES_BACKEND_CLASS": "bureau.scopes.ClientScopes",

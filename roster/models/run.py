@@ -98,7 +98,11 @@ class SyncRow(models.Model):
     """One row of a run and its verdict; rejected ones say why."""
 
     run = models.ForeignKey(
-        SyncRun, models.CASCADE, verbose_name=_("同步"), related_name="rows"
+        SyncRun,
+        models.CASCADE,
+        verbose_name=_("同步"),
+        related_name="rows",
+        db_index=False,
     )
     collection = models.CharField(_("类别"), max_length=20, choices=Collection.choices)
     number = models.PositiveIntegerField(_("行号"))

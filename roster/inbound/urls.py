@@ -1,0 +1,22 @@
+"""Addresses of the doors by which rosters come in over the API."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.urls import path
+
+from roster.inbound import views
+
+app_name = "sync"
+sync_patterns = [
+    path(
+        "<str:collection>:bulk",
+        login_not_required(views.BulkView.as_view()),
+        name="bulk",
+    ),
+]
+single_patterns = [
+    path(
+        "<str:collection>/<str:sourced_id>",
+        login_not_required(views.SingleView.as_view()),
+        name="single",
+    ),
+]
