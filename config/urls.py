@@ -28,6 +28,7 @@ urlpatterns = [
     path("groups/", include("groups.urls")),
     path("teachers/", include("personnel.urls")),
     path("evaluation/", include("evaluation.urls")),
+    path("roster/", include("roster.urls")),
     path("api/v1/", include((api_patterns, "api"))),
     path("api/sync/v1/", include((sync_patterns, "sync"))),
     path(

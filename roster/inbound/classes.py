@@ -39,7 +39,8 @@ SELECT z.*, CASE WHEN z.target_id IS NULL THEN coalesce(
                 AND c.stage = z.stage AND c.grade = z.grade), 0),
             coalesce(max(z.wanted) OVER (PARTITION BY z.place), 0))
             + row_number() OVER (PARTITION BY z.place,
-                z.keeps_number OR z.takes_wanted ORDER BY z.row_no)
+                z.keeps_number OR z.takes_wanted OR z.holder_id IS NOT NULL
+                ORDER BY z.row_no)
     END AS number
 FROM (
     SELECT y.*, h.id AS holder_id, h.source AS holder_source,

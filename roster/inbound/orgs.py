@@ -101,6 +101,12 @@ RULES = (
         f"r.type IN {PLACES} AND r.place_id IS NULL",
     ),
     Rule(
+        "type",
+        "type_changed",
+        _("该来源标识原为学校，不能改为其他机构"),
+        "r.type <> 'school' AND r.target_id IS NOT NULL",
+    ),
+    Rule(
         "identifier",
         "code_taken",
         _("学校标识码“{value}”已由另一所学校使用，请核对"),
@@ -123,7 +129,7 @@ RULES = (
     ),
 )
 VERDICT = f"""
-WHEN type <> 'school' THEN CASE WHEN type IN {PLACES}
+WHEN type <> 'school' AND target_id IS NULL THEN CASE WHEN type IN {PLACES}
     AND NOT is_aliased AND status <> 'tobedeleted' THEN 'created' ELSE 'unchanged' END
 """
 INSERT = """

@@ -25,8 +25,16 @@ from core.imports.lane import (
 )
 from core.imports.sql import settle_constraints
 from roster.choices import Collection, RowResult
-from roster.inbound import absence, classes, courses, enrolments, known, orgs
-from roster.inbound import sessions, users
+from roster.inbound import (
+    absence,
+    classes,
+    courses,
+    enrolments,
+    known,
+    orgs,
+    sessions,
+    users,
+)
 from roster.inbound.staging import digest, raw
 from roster.inbound.steps import Step
 from roster.models import PupilRoster, Source, SyncRow, SyncRun

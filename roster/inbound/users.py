@@ -37,7 +37,7 @@ RAW_NAME = r"""
 CASE WHEN r.family ~ '^[ -~]+$' AND r.given ~ '^[ -~]+$'
     THEN r.given || ' ' || r.family ELSE r.family || r.given END
 """
-NAME = f"""
+NAME = """
 CASE WHEN strpos(n.name, ' ') = 0 THEN n.name
     WHEN n.name ~ '[一-鿿]' THEN regexp_replace(n.name, '\\s+', '', 'g')
     ELSE regexp_replace(n.name, '\\s+', ' ', 'g') END

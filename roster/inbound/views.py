@@ -108,6 +108,18 @@ def collection_of(name: str) -> str:
     return name
 
 
+def choice_of(request: Request, name: str, words: tuple[str, ...]) -> str:
+    """Return a parameter that is one of some words; the first when not given."""
+    given = request.query_params.get(name, words[0])
+    if given not in words:
+        said = _("参数 %(name)s 应为 %(words)s") % {
+            "name": name,
+            "words": "、".join(filter(None, words)),
+        }
+        raise Refused(400, said, "bad_parameter")
+    return given
+
+
 def told(refusal: Exception, status: int, code: str) -> Response:
     """Return a problem document."""
     answer = problem(status, str(refusal))
@@ -123,8 +135,8 @@ class BulkView(SyncDoor):
         """Take rows in and answer with a verdict for each."""
         name = collection_of(collection)
         wish = Wish(
-            is_atomic=self._choice("mode", ("partial", "atomic")) == "atomic",
-            is_dry=self._choice("dryRun", ("false", "true")) == "true",
+            is_atomic=choice_of(request, "mode", ("partial", "atomic")) == "atomic",
+            is_dry=choice_of(request, "dryRun", ("false", "true")) == "true",
         )
         key = request.headers.get("Idempotency-Key", "")
         if len(key) > 200 or "\0" in key:
@@ -150,16 +162,6 @@ class BulkView(SyncDoor):
         if again:
             response["Idempotency-Replayed"] = "true"
         return response
-
-    def _choice(self, name: str, words: tuple[str, ...]) -> str:
-        given = self.request.query_params.get(name, words[0])
-        if given not in words:
-            said = _("参数 %(name)s 应为 %(words)s") % {
-                "name": name,
-                "words": "、".join(words),
-            }
-            raise Refused(400, said, "bad_parameter")
-        return given
 
     def _rows(self, body: bytes) -> list[Any]:
         kind = (self.request.content_type or "").partition(";")[0].strip().lower()

@@ -89,6 +89,11 @@ class SyncRun(models.Model):
     def __str__(self) -> str:
         return self.file_name or f"{self.get_kind_display()} {self.pk}"
 
+    @property
+    def label(self) -> str:
+        """Return what the run is called in lists."""
+        return str(self)
+
     def get_absolute_url(self) -> str:
         """Return the page of the run."""
         return reverse("roster:run-detail", args=[self.pk])

@@ -116,6 +116,7 @@ class CsvStream:
         self.head = self._head(line)
         self.held = b""
         self.ended = False
+        self.refusal: ImportRefused | None = None
 
     def _head(self, line: bytes) -> list[str]:
         try:
@@ -160,7 +161,17 @@ class CsvStream:
         return text.encode()
 
     def read(self, size: int = -1) -> bytes:
-        """Return the next bytes; nothing at the end."""
+        """Return the next bytes; nothing at the end.
+
+        The driver wraps what is raised while it reads: ``refusal`` keeps the original.
+        """
+        try:
+            return self._read()
+        except ImportRefused as refusal:
+            self.refusal = refusal
+            raise
+
+    def _read(self) -> bytes:
         while not self.ended:
             raw, self.rest = (self.rest, b"") if self.rest else (self._next(), b"")
             if not raw and self.ended:

@@ -15,8 +15,12 @@ from core.days import today
 from roster.inbound.sources import SCOPE, source_of_client
 from roster.models import PupilRoster, Source
 from tests.accounts.factories import UserFactory
-from tests.bureau.factories import AcademicYearFactory, CityFactory, CountyFactory
-from tests.bureau.factories import PolicyParameterFactory
+from tests.bureau.factories import (
+    AcademicYearFactory,
+    CityFactory,
+    CountyFactory,
+    PolicyParameterFactory,
+)
 
 
 class SourceFactory(factory.django.DjangoModelFactory):
