@@ -54,15 +54,17 @@ FROM (
                 k.id IS NOT NULL AS is_course_known, t.year_id, t.years,
                 t.missing AS terms_missing,
                 CASE WHEN r.code ~ '{OWN_CODE}' THEN split_part(r.code, '-', 1)
-                    ELSE {stage_of("r.grades", "o.school_id")} END AS stage,
+                    ELSE {stage_of("r.grades", "r.first_grade", "w.stage")} END AS stage,
                 CASE WHEN r.code ~ '{OWN_CODE}' THEN split_part(r.code, '-', 2)::int
-                    ELSE {grade_of("r.grades")} END AS grade,
+                    ELSE r.first_grade END AS grade,
                 CASE WHEN r.code ~ '{OWN_CODE}' THEN split_part(r.code, '-', 3)::int
                     ELSE substring(r.title FROM
                         '([0-9]{{1,3}})[[:space:]]*[)）]?[[:space:]]*班')::int END
                     AS wanted
-            FROM fresh r
+            FROM (SELECT f.*, {grade_of("f.grades")} AS first_grade FROM fresh f) r
             LEFT JOIN known_org o ON o.ref = r.school AND r.school <> ''
+            LEFT JOIN taught w ON w.school_id = o.school_id
+                AND w.grade = r.first_grade
             LEFT JOIN known_course k ON k.ref = r.course AND r.course <> ''
             LEFT JOIN LATERAL (
                 SELECT min(s.year_id) AS year_id, count(DISTINCT s.year_id) AS years,
@@ -189,6 +191,7 @@ def write(delivery: "Delivery") -> None:
 STEP = Step(
     collection=Collection.CLASSES,
     stored=STORED,
+    tables=("schools_classsection",),
     resolved=RESOLVED,
     rules=RULES,
     prepare=prepare,

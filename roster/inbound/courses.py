@@ -106,6 +106,7 @@ def prepare(delivery: "Delivery") -> None:
 STEP = Step(
     collection=Collection.COURSES,
     stored=STORED,
+    tables=("schools_course",),
     resolved=RESOLVED,
     rules=RULES,
     prepare=prepare,

@@ -154,6 +154,7 @@ def write(delivery: "Delivery") -> None:
 STEP = Step(
     collection=Collection.ENROLLMENTS,
     stored=STORED,
+    tables=("roster_enrolment",),
     resolved=RESOLVED,
     rules=RULES,
     others=VERDICT,

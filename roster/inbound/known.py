@@ -107,6 +107,21 @@ SELECT DISTINCT ON (ref) ref, teacher_id, pupil_id, region_id FROM (
 """
 
 
+TAUGHT = """
+SELECT t.school_id, g.grade, max(t.stage) AS stage FROM schools_schoolstage t
+JOIN known_org k ON k.school_id = t.school_id
+JOIN (VALUES ('PRIMARY', 1, 6), ('JUNIOR', 6, 9), ('SENIOR', 10, 12),
+    ('VOCATIONAL', 1, 5)) s(stage, first, last) ON s.stage = t.stage,
+generate_series(s.first, s.last) g(grade)
+GROUP BY 1, 2
+"""
+
+
+def know_stages(delivery: "Delivery") -> None:
+    """Make ``taught(school_id, grade, stage)`` for the schools in reach."""
+    table_as("taught", TAUGHT)
+
+
 def know_orgs(delivery: "Delivery") -> None:
     """Make ``known_org(ref, school_id, region_id)``."""
     table_as("known_org", ORGS, delivery.params)

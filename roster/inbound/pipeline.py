@@ -23,7 +23,7 @@ from core.imports.lane import (
     table_as,
     told,
 )
-from core.imports.sql import settle_constraints
+from core.imports.sql import analyze, settle_constraints
 from roster.choices import Collection, RowResult
 from roster.inbound import (
     absence,
@@ -48,10 +48,11 @@ STEPS: tuple[Step, ...] = (
     enrolments.STEP,
 )
 LOCK = 7_304_000_000
+MANY = 5_000
 SCRATCH = (
     *("fresh", "judged", "spelled", "wanted", "org_region", "role_of", "raw_roles"),
     *("known_org", "known_session", "known_course", "known_section", "known_person"),
-    *("reach_school", "reach_year", "absent"),
+    *("reach_school", "reach_year", "absent", "taught", "known_list"),
     *(raw(c) for c in Collection),
 )
 MOMENT_MS = "(extract(epoch FROM {0}::timestamptz) * 1000)::bigint"
@@ -78,7 +79,8 @@ SELECT x.*, CASE
 FROM (
     SELECT r.*, {errors} AS errors, {notes} AS notes,
         CASE WHEN {good} THEN {ms}::text ELSE '' END || ':' || r.digest AS mark
-    FROM (SELECT q.*, {is_stale} AS is_stale FROM ({resolved}) q) r
+    FROM (SELECT q.*, {is_stale} AS is_stale FROM ({resolved} OFFSET 0) q OFFSET 0) r
+    OFFSET 0
 ) x
 """
 CLASH = """
@@ -167,6 +169,7 @@ class Delivery:
         """Make the tables of what references may lead to."""
         known.know_orgs(self)
         known.know_sessions(self)
+        known.know_stages(self)
         if courses:
             known.know_courses(self)
 
@@ -221,10 +224,10 @@ class Delivery:
         if step.prepare:
             step.prepare(self)
         total = rows_of(f"SELECT count(*) FROM {raw(step.collection)}")[0][0]  # noqa: S608
-        table_as("fresh", self._fresh(step), self.params)
+        table_as("fresh", self._fresh(step), self.params, ("sourced_id",))
         if step.prepare_fresh:
             step.prepare_fresh(self)
-        table_as("judged", _judged(step), self.params)
+        table_as("judged", _judged(step), self.params, ("result", "target_id"))
         _settle_clashes(step)
         step.write(self)
         rules = told(
@@ -234,6 +237,10 @@ class Delivery:
         )
         run(RESULTS.format(told=rules), self.params)
         self._count(step, total)
+        written = self.counts[step.collection]
+        if written[RowResult.CREATED] + written[RowResult.UPDATED] >= MANY:
+            for table in step.tables:
+                analyze(table)
 
     def _fresh(self, step: Step) -> str:
         staged = f"SELECT * FROM {raw(step.collection)}"  # noqa: S608 - declared name

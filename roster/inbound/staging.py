@@ -52,7 +52,7 @@ def stage_objects(collection: str, rows: Iterable[Sequence[Any]]) -> int:
     make(collection)
     names = (*JSON_COLUMNS, *columns_of(collection))
     count = copy_cells(raw(collection), names, rows)
-    run(f"ANALYZE {raw(collection)}")
+    run(f"ANALYZE {raw(collection)} (sourced_id)")
     return count
 
 
@@ -70,7 +70,7 @@ def stage_file(each: layout.FileLayout, stream: Any) -> int:
         table = raw(each.collection)
         make(each.collection)
     count = copy_csv(table, each.columns, stream)
-    run(f"ANALYZE {table}")
+    run(f"ANALYZE {table} (sourced_id)")
     return count
 
 

@@ -128,6 +128,7 @@ class Step:
     prepare: Callable[["Delivery"], None] | None = None
     prepare_fresh: Callable[["Delivery"], None] | None = None
     keeps: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
     others: str = ""
     all_rules: tuple[Rule, ...] = field(init=False)
 
@@ -157,30 +158,17 @@ def grade_of(column: str) -> str:
     )
 
 
-def stage_of(column: str, school: str) -> str:
-    """Return SQL for the stage of the first grade: one that the school teaches."""
-    first = f"upper(trim(split_part({column}, ',', 1)))"
-    grade = grade_of(column)
-    taught = (
-        "(SELECT t.stage FROM schools_schoolstage t WHERE t.school_id = {school}"
-        " AND (t.stage, {grade}) IN ({pairs}) ORDER BY t.stage DESC LIMIT 1)"
-    )
-    pairs = ", ".join(
-        f"('{stage}', {g})"
-        for stage, grades in {
-            "PRIMARY": range(1, 7),
-            "JUNIOR": range(6, 10),
-            "SENIOR": range(10, 13),
-            "VOCATIONAL": range(1, 6),
-        }.items()
-        for g in grades
-    )
-    found = taught.format(school=school, grade=grade, pairs=pairs)
+def stage_of(grades: str, grade: str, taught: str) -> str:
+    """Return SQL for the stage of a grade: one that the school teaches, if any does.
+
+    ``taught`` is the stage found in ``taught``, the table of schools, grades and stages.
+    """
+    first = f"upper(trim(split_part({grades}, ',', 1)))"
     return (
         f"CASE WHEN {first} IN ('IT', 'PR', 'PK', 'TK', 'KG') THEN 'KINDERGARTEN'"
-        f" WHEN {grade} IS NULL THEN '' ELSE coalesce({found},"
-        f" CASE WHEN {grade} <= 6 THEN 'PRIMARY' WHEN {grade} <= 9 THEN 'JUNIOR'"
-        f" ELSE 'SENIOR' END) END"
+        f" WHEN {grade} IS NULL THEN '' WHEN {taught} IS NOT NULL THEN {taught}"
+        f" WHEN {grade} <= 6 THEN 'PRIMARY' WHEN {grade} <= 9 THEN 'JUNIOR'"
+        f" ELSE 'SENIOR' END"
     )
 
 

@@ -25,6 +25,15 @@ SELECT user_ref, min(CASE role_type WHEN 'primary' THEN '0' ELSE '1' END || chr(
     || role || chr(31) || org) AS said
 FROM raw_roles WHERE status <> 'tobedeleted' GROUP BY user_ref
 """
+LISTS = """
+SELECT DISTINCT ON (l.refs) l.refs, o.school_id, o.region_id
+FROM (SELECT DISTINCT primary_org AS refs FROM raw_users
+    WHERE strpos(primary_org, ',') > 0) l,
+    unnest(string_to_array(l.refs, ',')) WITH ORDINALITY v(ref, nth)
+JOIN known_org o ON o.ref = trim(v.ref) AND o.school_id IS NOT NULL
+ORDER BY l.refs, v.nth
+"""
+"""The first school of each list of organisations, as version 1.1 has them."""
 STORED = """
 SELECT id, sourced_id, source_hash, removed_at, 'T' AS old_kind,
     school_id AS old_school, region_id AS old_region
@@ -43,7 +52,7 @@ CASE WHEN strpos(n.name, ' ') = 0 THEN n.name
     ELSE regexp_replace(n.name, '\\s+', ' ', 'g') END
 """
 RESOLVED = f"""
-SELECT x.*, {stage_of("x.grades", "x.school_id")} AS stage,
+SELECT x.*, {stage_of("x.grades", "x.grade", "w.stage")} AS stage,
     CASE WHEN x.target_id IS NULL THEN coalesce(t.id, CASE WHEN x.kind = 'T'
         THEN f.id ELSE p.id END) END AS linked_id,
     f.id AS staff_no_of
@@ -63,13 +72,10 @@ FROM (
     CROSS JOIN LATERAL (SELECT trim({RAW_NAME}) AS name) n
     LEFT JOIN known_org a ON a.ref = r.primary_org AND r.primary_org <> ''
     LEFT JOIN known_org b ON b.ref = r.role_org AND r.role_org <> ''
-    LEFT JOIN LATERAL (
-        SELECT o.school_id, o.region_id
-        FROM unnest(string_to_array(r.primary_org, ',')) WITH ORDINALITY v(ref, nth)
-        JOIN known_org o ON o.ref = trim(v.ref)
-        WHERE o.school_id IS NOT NULL ORDER BY v.nth LIMIT 1
-    ) c ON strpos(r.primary_org, ',') > 0
+    LEFT JOIN known_list c ON c.refs = r.primary_org
+    OFFSET 0
 ) x
+LEFT JOIN taught w ON w.school_id = x.school_id AND w.grade = x.grade
 LEFT JOIN personnel_teacher t ON t.region_id = x.region_id
     AND t.public_id = x.sourced_id AND t.source <> %(source)s AND x.kind = 'T'
 LEFT JOIN roster_pupil p ON p.region_id = x.region_id
@@ -232,6 +238,7 @@ def staged(has_roles: bool) -> str:
 def prepare(delivery: "Delivery") -> None:
     """Know the schools, and the first role of each user of a bundle."""
     delivery.know()
+    table_as("known_list", LISTS)
     if delivery.has_roles:
         table_as("role_of", ROLE_OF)
 
@@ -249,6 +256,7 @@ def write(delivery: "Delivery") -> None:
 STEP = Step(
     collection=Collection.USERS,
     stored=STORED,
+    tables=("personnel_teacher", "roster_pupil"),
     resolved=RESOLVED,
     rules=RULES,
     prepare=prepare,

@@ -142,8 +142,8 @@ def test_a_source_is_paused_and_works_again(world: Any, signed_in: Any) -> None:
     assert hidden.status_code == 404
 
 
-def test_a_teacher_does_not_see_the_exchange(world: Any, signed_in: Any) -> None:
-    client = signed_in(user_with("TEACHER"))
+def test_a_tax_office_does_not_see_the_exchange(world: Any, signed_in: Any) -> None:
+    client = signed_in(user_with("DEPT_TAX", world.here))
 
     assert client.get(reverse("roster:run-list")).status_code == 403
 
