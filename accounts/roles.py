@@ -88,6 +88,7 @@ CITY_EDU = (
         "schools.add_school",
         "schools.import_school",
         "evaluation.publish_framework",
+        "roster.change_pupilroster",
         "groups.file_educationgroup",
         "groups.approve_crossregion",
     }
@@ -101,6 +102,7 @@ DISTRICT_EDU = (
         "personnel.import_teacher",
         "personnel.export_teacher",
         "personnel.unmask_teacher",
+        "roster.change_pupilroster",
         "bureau.view_department",
         "bureau.view_apiclient",
         "bureau.add_apiclient",

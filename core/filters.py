@@ -1,11 +1,12 @@
 """Filters of lists: the same FilterSet serves the page, the export and the API."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import django_filters
 from django import forms
+from django.db import models
 from django.db.models import Q, QuerySet
 from django.forms import BoundField
 from django.http import QueryDict
@@ -22,12 +23,38 @@ class Chip:
     lift: str
 
 
+def visible_rows(model: Any) -> Callable[[Any], QuerySet[Any]]:
+    """Return what offers the rows of a model that the caller may know of."""
+
+    def rows(request: Any) -> QuerySet[Any]:
+        manager = model._default_manager
+        if request is None:
+            return manager.none()
+        if not hasattr(manager, "visible_to"):
+            return manager.all()
+        return manager.visible_to(request.user)
+
+    return rows
+
+
+def _offered(field: Any) -> dict[str, Any]:
+    return {"queryset": visible_rows(field.remote_field.model)}
+
+
 class FilterSet(django_filters.FilterSet):  # type: ignore[misc]
-    """Base of all filters.
+    """Base of all filters; a foreign key offers only rows the caller may know of.
 
     ``Meta.search_fields`` are the lookups that ``q`` searches; ``Meta.open_fields``
     the two or three filters shown without a click. The rest stands behind 更多筛选.
     """
+
+    FILTER_DEFAULTS = {
+        **django_filters.FilterSet.FILTER_DEFAULTS,
+        models.ForeignKey: {
+            "filter_class": django_filters.ModelChoiceFilter,
+            "extra": _offered,
+        },
+    }
 
     q = django_filters.CharFilter(
         method="search",
@@ -157,7 +184,5 @@ class VisibleChoiceFilter(django_filters.ModelChoiceFilter):  # type: ignore[mis
     """A choice among the rows of a model that the user may know of."""
 
     def __init__(self, *args: Any, model: Any, **kwargs: Any) -> None:
-        kwargs.setdefault(
-            "queryset", lambda request: model._default_manager.visible_to(request.user)
-        )
+        kwargs.setdefault("queryset", visible_rows(model))
         super().__init__(*args, **kwargs)

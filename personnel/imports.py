@@ -128,7 +128,7 @@ class TeacherImport(ImportKind):
     permission = "personnel.import_teacher"
     scope = "bureau.region"
     model = "personnel.Teacher"
-    natural_keys = (("region_id", "staff_no"), ("identity_hash",))
+    natural_keys = (("region_id", "staff_no"), ("region_id", "identity_hash"))
     duplicates = "reject"
     secrets = ("identity_sealed", "identity_hash")
     help = gettext_lazy(
@@ -332,6 +332,10 @@ class TeacherImport(ImportKind):
             level="note",
         )
 
+    def matches(self, run: Any) -> Iterator[str]:
+        """Know who changes the county within the scope by the identity number."""
+        yield MOVED_HERE
+
     def questions(self, run: Any) -> Iterator[Question]:
         """Ask about namesakes: in the register, and twice in one file."""
         yield Question(
@@ -369,7 +373,15 @@ IDENTITY_ELSEWHERE = """
     JOIN personnel_teacher m ON m.identity_hash = t.identity_hash
     JOIN bureau_region r ON r.id = m.region_id
     JOIN schools_school s ON s.id = m.school_id
-    WHERE NOT r.lineage @> ARRAY[%(scope)s]::bigint[]
+    WHERE m.status = 'ACTIVE' AND NOT r.lineage @> ARRAY[%(scope)s]::bigint[]
+"""
+MOVED_HERE = """
+    SELECT t.row_number, m.id FROM typed t JOIN personnel_teacher m
+        ON m.identity_hash = t.identity_hash AND m.status = 'ACTIVE'
+    JOIN bureau_region r ON r.id = m.region_id
+    WHERE m.region_id <> t.region_id AND r.lineage @> ARRAY[%(scope)s]::bigint[]
+        AND NOT EXISTS (SELECT 1 FROM personnel_teacher o
+            WHERE o.region_id = t.region_id AND o.identity_hash = t.identity_hash)
 """
 IDENTITY_DIFFERS = """
     SELECT t.row_number, m.name FROM typed t JOIN personnel_teacher m
@@ -380,6 +392,7 @@ TWO_TEACHERS = """
     SELECT t.row_number, a.name || '、' || b.name FROM typed t
     JOIN personnel_teacher a ON a.region_id = t.region_id AND a.staff_no = t.staff_no
     JOIN personnel_teacher b ON b.identity_hash = t.identity_hash
+        AND (b.status = 'ACTIVE' OR b.region_id = t.region_id)
     WHERE a.id <> b.id AND a.identity_hash = ''
 """
 HAS_LEFT = """
@@ -388,7 +401,7 @@ HAS_LEFT = """
     WHERE m.status = 'LEFT'
     UNION
     SELECT t.row_number, m.left_on FROM typed t JOIN personnel_teacher m
-        ON m.identity_hash = t.identity_hash
+        ON m.identity_hash = t.identity_hash AND m.region_id = t.region_id
     WHERE m.status = 'LEFT'
 """
 NAME_DIFFERS = """

@@ -37,7 +37,9 @@ class Teacher(Sourced):
     """One teacher and the school that employs them; never one without the other.
 
     ``region`` is that of the school and follows it; the staff number is unique in it.
-    The identity number stands only sealed and hashed, and in no history.
+    The identity number stands only sealed and hashed, and in no history. Whoever left
+    one region may be taken on in another, as a record of that one: a number has one
+    record in a region and one employment that goes on anywhere.
     """
 
     school = models.ForeignKey(
@@ -136,9 +138,15 @@ class Teacher(Sourced):
             ),
             UniqueConstraint(
                 fields=["identity_hash"],
-                condition=~Q(identity_hash=""),
+                condition=Q(status=TeacherStatus.ACTIVE) & ~Q(identity_hash=""),
                 name="teacher_identity_once",
                 violation_error_message=_("该身份证号已登记，不能重复登记"),
+            ),
+            UniqueConstraint(
+                fields=["region", "identity_hash"],
+                condition=~Q(identity_hash=""),
+                name="teacher_identity_in_region",
+                violation_error_message=_("该身份证号在本地区已登记，不能重复登记"),
             ),
             CheckConstraint(
                 name="teacher_name_given",

@@ -65,18 +65,22 @@ def find_duplicates(
     identity_number: str = "",
     leave_out: int | None = None,
 ) -> Duplicates:
-    """Return who carries the same identity number anywhere, and who may be the same.
+    """Return who carries the same identity number, and who may be the same.
 
-    Alike are those of the employing region with this name who were born in the same
-    year or teach the same subject, save those known by another identity number.
+    The same is one whose employment goes on anywhere, or who left a school of the
+    employing region; one who left another region is free to be taken on. Alike are
+    those of the employing region with this name who were born in the same year or
+    teach the same subject, save those known by another identity number.
     """
     rows = Teacher.objects.exclude(pk=leave_out) if leave_out else Teacher.objects.all()
     rows = rows.select_related("school__administered_by")
-    alike = rows.filter(region=school.administered_by_id)
+    here = school.administered_by_id
+    alike = rows.filter(region=here)
     same = None
     if identity_number:
         clean = identity.clean(identity_number)
-        same = rows.filter(identity_hash=identity.digest(clean)).first()
+        held = rows.filter(identity_hash=identity.digest(clean))
+        same = held.active().first() or held.filter(region=here).first()
         alike = alike.filter(identity_hash="")
         birth_year = birth_year or identity.birth_year(clean)
     if not (birth_year or subject):

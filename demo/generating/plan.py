@@ -41,12 +41,17 @@ class DrawnSchool:
 
 @dataclass
 class Plan:
-    """The places, years and schools that stand so far; each chapter adds its part."""
+    """The places, years and schools that stand so far; each chapter adds its part.
+
+    ``running`` counts the classes of the last year by school (key) and stage.
+    """
 
     size: Size
+    with_pupils: bool = False
     counties: list[Region] = field(default_factory=list)
     years: list[AcademicYear] = field(default_factory=list)
     schools: list[DrawnSchool] = field(default_factory=list)
+    running: dict[tuple[int, str], int] = field(default_factory=dict)
 
     def schools_of(self, county: Region) -> list[DrawnSchool]:
         """Return the schools of one county in the order of their numbers."""

@@ -66,6 +66,11 @@ def build_returns(plan: Plan) -> None:
         for stage in school.stages
         for year, classes in _history(plan, school, Stage(stage))
     ]
+    plan.running = {
+        (told.school.pk, told.stage): len(told.classes)
+        for told in drawn
+        if told.year is plan.years[-1]
+    }
     copy_rows(ClassSection, CLASS_COLUMNS, _class_rows(drawn))
     copy_rows(SchoolReturn, (*RETURN_COLUMNS, *FIGURES), _return_rows(plan, drawn))
 

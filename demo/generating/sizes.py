@@ -19,6 +19,7 @@ class Size:
     counties: int
     schools: int
     groups: int
+    teachers: int
 
     @property
     def top(self) -> list[tuple[str, str, Level]]:
@@ -40,8 +41,8 @@ class Size:
 SIZES = {
     size.name: size
     for size in (
-        Size("county", "980101", counties=1, schools=80, groups=12),
-        Size("city", CITY, counties=10, schools=100, groups=10),
-        Size("province", PROVINCE, counties=100, schools=100, groups=10),
+        Size("county", "980101", counties=1, schools=80, groups=12, teachers=6000),
+        Size("city", CITY, counties=10, schools=100, groups=10, teachers=6000),
+        Size("province", PROVINCE, counties=100, schools=100, groups=10, teachers=5000),
     )
 }

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from io import StringIO
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
+from django.db.models import Count
 
 from audit.models import Event
 from core.models import Installation
@@ -18,9 +20,11 @@ from demo.generating import SIZES, generate
 from demo.loading import load
 from groups.choices import OPERATING, Role
 from groups.models import EducationGroup, GroupPhase, Membership
+from personnel.models import Teacher
+from roster.models import Pupil, PupilRoster
 from schools.choices import CODE_PREFIXES, ReturnState
 from schools.figures import faults_of, missing_figures
-from schools.models import ClassSection, School, SchoolReturn
+from schools.models import ClassSection, School, SchoolReturn, SchoolStage
 from schools.models.returns import FIGURES
 from tests.accounts.factories import UserFactory
 from tests.demo.conftest import empty_every_table
@@ -74,16 +78,21 @@ def days(start: date, end: date | None) -> Iterator[date]:
 
 
 @pytest.mark.parametrize(
-    ("name", "schools", "groups"),
-    [("county", 80, 12), ("city", 1000, 100), ("province", 10_000, 1000)],
+    ("name", "schools", "groups", "teachers"),
+    [
+        ("county", 80, 12, 6000),
+        ("city", 1000, 100, 60_000),
+        ("province", 10_000, 1000, 500_000),
+    ],
 )
 def test_each_size_holds_as_much_as_is_asked_of_it(
-    name: str, schools: int, groups: int
+    name: str, schools: int, groups: int, teachers: int
 ) -> None:
     size = SIZES[name]
 
     assert size.counties * size.schools == schools
     assert size.counties * size.groups == groups
+    assert size.counties * size.teachers == teachers
 
 
 def test_one_line_of_json_tells_what_stands(county: dict[str, Any]) -> None:
@@ -94,6 +103,8 @@ def test_one_line_of_json_tells_what_stands(county: dict[str, Any]) -> None:
     assert county["classes"] == ClassSection.objects.count() > 5000
     assert county["returns"] == SchoolReturn.objects.count()
     assert county["memberships"] == Membership.objects.count() > 80
+    assert county["teachers"] == Teacher.objects.count() == 6000
+    assert county["named_pupils"] == Pupil.objects.count() == 0
 
 
 def test_installation_is_a_demo_of_the_county(county: dict[str, Any]) -> None:
@@ -194,6 +205,37 @@ def test_members_join_late_leave_move_over_and_take_the_lead(
     assert {Role.LEAD, Role.MEMBER} in roles_of.values()
     assert all(row.ended_because for row in rows if row.valid_to)
     assert any(row.baseline["stages"] for row in rows)
+
+
+def test_every_school_employs_teachers_for_its_own_stages(
+    county: dict[str, Any],
+) -> None:
+    taught = set(SchoolStage.objects.values_list("school_id", "stage"))
+
+    rows = list(Teacher.objects.all())
+
+    assert {(row.school_id, row.stage) for row in rows} == taught
+    assert len({row.staff_no for row in rows}) == len(rows)
+    assert not any(row.identity_sealed for row in rows)
+
+
+def test_pupils_are_named_only_when_asked_and_as_many_as_the_classes_count(
+    empty: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = replace(SIZES["county"], schools=20, groups=3, teachers=200)
+    monkeypatch.setitem(SIZES, "county", small)
+
+    out = StringIO()
+    call_command("generate", "--size", "county", "--pupils", "--json", stdout=out)
+
+    told = json.loads(out.getvalue())
+    last = ClassSection.objects.filter(year__code=YEARS[-1])
+    counted = last.annotate(named=Count("enrolments"))
+    assert told["named_pupils"] == told["pupils"] == Pupil.objects.count() > 0
+    assert [row.named for row in counted] == [row.headcount for row in counted]
+    [switched_on] = PupilRoster.objects.all()
+    assert switched_on.assessment.conclusion
+    connection.check_constraints()
 
 
 def test_no_rule_of_the_database_was_put_aside(county: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ from demo.generating import SIZES, generate
 
 
 class Command(JsonCommand):
-    """``manage.py generate --size county [--json]``; safe to run again."""
+    """``manage.py generate --size county [--pupils] [--json]``; safe to run again."""
 
     help = (
         "Fill an empty database with a demo installation of one size, the same rows "
@@ -24,10 +24,15 @@ class Command(JsonCommand):
         parser.add_argument(
             "--size", required=True, choices=list(SIZES), help="how much to generate"
         )
+        parser.add_argument(
+            "--pupils",
+            action="store_true",
+            help="name every pupil too, as a minimal roster (a million in a city)",
+        )
 
     def run(self, **options: Any) -> dict[str, Any]:
         """Generate, or find that everything is there."""
-        return generate(options["size"])
+        return generate(options["size"], with_pupils=options["pupils"])
 
     def describe(self, result: dict[str, Any]) -> list[str]:
         """Tell what stands, and how to get in."""
@@ -35,6 +40,7 @@ class Command(JsonCommand):
             _("学校 %(schools)s · 在校生 %(pupils)s · 班级 %(classes)s") % result,
             _("年度报表 %(returns)s · 集团 %(groups)s · 成员关系 %(memberships)s")
             % result,
+            _("教师 %(teachers)s · 学生名册 %(named_pupils)s") % result,
         ]
         if not result["is_new"]:
             return [_("%(size)s 已生成，没有改动（%(seconds)s 秒）") % result, *told]

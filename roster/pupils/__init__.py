@@ -1,0 +1,1 @@
+"""Switching the minimal roster of pupils on and off, region by region."""
