@@ -1,11 +1,12 @@
 """Addresses of the pages of roster exchange."""
 
-from django.urls import path
+from django.urls import include, path
 
 from roster.views import runs, sources
 
 app_name = "roster"
 urlpatterns = [
+    path("", include("roster.pupils.urls")),
     path("", runs.SyncRunListPage.as_view(), name="run-list"),
     path("new/", runs.BundleCreatePage.as_view(), name="bundle-create"),
     path("<int:pk>/", runs.SyncRunPage.as_view(), name="run-detail"),

@@ -56,6 +56,7 @@ FROM (
                 CASE WHEN r.code ~ '{OWN_CODE}' THEN split_part(r.code, '-', 1)
                     ELSE {stage_of("r.grades", "r.first_grade", "w.stage")} END AS stage,
                 CASE WHEN r.code ~ '{OWN_CODE}' THEN split_part(r.code, '-', 2)::int
+                    WHEN w.stage = 'VOCATIONAL' THEN r.first_grade - 9
                     ELSE r.first_grade END AS grade,
                 CASE WHEN r.code ~ '{OWN_CODE}' THEN split_part(r.code, '-', 3)::int
                     ELSE substring(r.title FROM

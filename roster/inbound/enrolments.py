@@ -95,8 +95,8 @@ RULES = (
     Rule(
         "endDate",
         "before_begin",
-        _("结束日期“{value}”早于起始日期"),
-        "r.begins <> '' AND r.ends <> '' AND r.ends < r.begins",
+        _("结束日期“{value}”应晚于起始日期（不含当日）"),
+        "r.begins <> '' AND r.ends <> '' AND r.ends <= r.begins",
         column="ends",
     ),
     Rule(
@@ -113,7 +113,7 @@ INSERT = f"""
 INSERT INTO roster_enrolment (source, sourced_id, source_hash, pinned, section_id,
     region_id, teacher_id, pupil_id, role, is_primary, begins_on, ends_on, changed_at)
 SELECT %(source)s, j.sourced_id, j.mark, '{{}}', j.section_id, j.region_id, j.teacher_id,
-    j.pupil_id, j.kind, {PRIMARY}, nullif(j.begins, '')::date, nullif(j.ends, '')::date,
+    j.pupil_id, j.kind, {PRIMARY}, nullif(j.begins, '')::date, nullif(j.ends, '')::date - 1,
     now()
 FROM judged j WHERE j.result = 'created'
 """
@@ -121,7 +121,7 @@ UPDATE = f"""
 UPDATE roster_enrolment m SET {STAMP}, section_id = j.section_id,
     region_id = j.region_id, teacher_id = j.teacher_id, pupil_id = j.pupil_id,
     role = j.kind, is_primary = {PRIMARY}, begins_on = nullif(j.begins, '')::date,
-    ends_on = nullif(j.ends, '')::date
+    ends_on = nullif(j.ends, '')::date - 1
 FROM judged j WHERE m.id = j.target_id AND j.result = 'updated'
 """
 REMOVE = """

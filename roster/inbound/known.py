@@ -111,7 +111,7 @@ TAUGHT = """
 SELECT t.school_id, g.grade, max(t.stage) AS stage FROM schools_schoolstage t
 JOIN known_org k ON k.school_id = t.school_id
 JOIN (VALUES ('PRIMARY', 1, 6), ('JUNIOR', 6, 9), ('SENIOR', 10, 12),
-    ('VOCATIONAL', 1, 5)) s(stage, first, last) ON s.stage = t.stage,
+    ('VOCATIONAL', 10, 13)) s(stage, first, last) ON s.stage = t.stage,
 generate_series(s.first, s.last) g(grade)
 GROUP BY 1, 2
 """

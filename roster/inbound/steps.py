@@ -153,7 +153,7 @@ def grade_of(column: str) -> str:
     first = f"upper(trim(split_part({column}, ',', 1)))"
     return (
         f"CASE {first} WHEN 'IT' THEN 0 WHEN 'PR' THEN 1 WHEN 'PK' THEN 2"
-        f" WHEN 'TK' THEN 2 WHEN 'KG' THEN 3 ELSE CASE WHEN {first} ~ '^0?[1-9]$|^1[0-2]$'"
+        f" WHEN 'TK' THEN 2 WHEN 'KG' THEN 3 ELSE CASE WHEN {first} ~ '^0?[1-9]$|^1[0-3]$'"
         f" THEN {first}::int END END"
     )
 

@@ -52,12 +52,13 @@ CASE WHEN strpos(n.name, ' ') = 0 THEN n.name
     ELSE regexp_replace(n.name, '\\s+', ' ', 'g') END
 """
 RESOLVED = f"""
-SELECT x.*, {stage_of("x.grades", "x.grade", "w.stage")} AS stage,
+SELECT x.*, CASE WHEN w.stage = 'VOCATIONAL' THEN x.first_grade - 9
+        ELSE x.first_grade END AS grade, {stage_of("x.grades", "x.first_grade", "w.stage")} AS stage,
     CASE WHEN x.target_id IS NULL THEN coalesce(t.id, CASE WHEN x.kind = 'T'
         THEN f.id ELSE p.id END) END AS linked_id,
     f.id AS staff_no_of
 FROM (
-    SELECT r.*, {NAME} AS name, {grade_of("r.grades")} AS grade,
+    SELECT r.*, {NAME} AS name, {grade_of("r.grades")} AS first_grade,
         CASE WHEN r.role IN {STAFF} THEN 'T' WHEN r.role = 'student' THEN 'P'
             WHEN r.role = '' THEN r.old_kind END AS kind,
         coalesce(a.school_id, b.school_id, c.school_id,
@@ -75,7 +76,7 @@ FROM (
     LEFT JOIN known_list c ON c.refs = r.primary_org
     OFFSET 0
 ) x
-LEFT JOIN taught w ON w.school_id = x.school_id AND w.grade = x.grade
+LEFT JOIN taught w ON w.school_id = x.school_id AND w.grade = x.first_grade
 LEFT JOIN personnel_teacher t ON t.region_id = x.region_id
     AND t.public_id = x.sourced_id AND t.source <> %(source)s AND x.kind = 'T'
 LEFT JOIN roster_pupil p ON p.region_id = x.region_id
