@@ -162,7 +162,7 @@ def taken_in(source: Any, path: Any) -> tuple[float, Any]:
     sync = SyncRun.objects.create(
         source=source, kind="BUNDLE", file_name="评测.zip", file_sha256=digest
     )
-    with open(path, "rb") as file:  # noqa: PTH123 - a temporary file
+    with open(path, "rb") as file:
         default_storage.save(f"{digest[:2]}/{digest[2:4]}/{digest}", File(file))
     from django.contrib.contenttypes.models import ContentType
 
@@ -172,7 +172,7 @@ def taken_in(source: Any, path: Any) -> tuple[float, Any]:
         kind="UPLOAD",
         name="评测.zip",
         sha256=digest,
-        size=os.path.getsize(path),  # noqa: PTH202
+        size=os.path.getsize(path),
         mime="application/zip",
     )
     sync.save()
@@ -214,7 +214,14 @@ def copy_alone(total: int, schools: list[tuple[int, int]]) -> Callable[[], None]
             if not is_teacher(n):
                 place = schools[n % SCHOOLS]
                 family, given = name(n)
-                yield ("copy", f"c{identifier(n)}", ":" + "0" * 32, *place, family, given)
+                yield (
+                    "copy",
+                    f"c{identifier(n)}",
+                    ":" + "0" * 32,
+                    *place,
+                    family,
+                    given,
+                )
 
     def teachers() -> Iterator[tuple[Any, ...]]:
         for n in range(0, total, PEOPLE // TEACHERS):
@@ -300,7 +307,9 @@ def objects(prefix: str, count: int) -> list[dict[str, Any]]:
     return found
 
 
-def with_serializers(rows: list[dict[str, Any]], schools: list[tuple[int, int]]) -> float:
+def with_serializers(
+    rows: list[dict[str, Any]], schools: list[tuple[int, int]]
+) -> float:
     """Return the seconds of ModelSerializer(many=True) and bulk_create."""
     from rest_framework import serializers
 
@@ -387,7 +396,10 @@ def measure(report: Report, city: Any, total: int, first: str, second: str) -> N
     newest = Pupil.objects.order_by("-changed_at").values_list("changed_at").first()
     seconds, sync = taken_in(source, second)
     expect(sync.counts["users"]["unchanged"], total)
-    if newest != Pupil.objects.order_by("-changed_at").values_list("changed_at").first():
+    if (
+        newest
+        != Pupil.objects.order_by("-changed_at").values_list("changed_at").first()
+    ):
         raise SystemExit("an unchanged row was written")
     joined = total / anti_join(total, source)
     again = total / seconds

@@ -21,6 +21,7 @@ from demo.builders.groups import build_groups
 from demo.builders.notices import read_old_messages
 from demo.builders.quality import build_quality
 from demo.builders.returns import build_returns
+from demo.builders.rosters import build_rosters
 from demo.builders.schools import build_honours, build_labels, build_schools
 from demo.builders.teachers import build_teachers
 from demo.refusing import refuse_real_data, wait_for_another_load
@@ -39,6 +40,7 @@ CHAPTERS = (
     build_returns,
     build_quality,
     build_teachers,
+    build_rosters,
     build_groups,
     build_cases,
     build_cycles,

@@ -34,6 +34,23 @@ class SourceForm(Form):
         self.fields["region"].queryset = regions_for(self.user, CHANGE_SOURCE)
 
 
+class ExportForm(Form):
+    """What of a region's roster to take out, and why."""
+
+    region = RegionChoice(queryset=Region.objects.none(), label=_("地区"))
+    since = forms.DateField(
+        label=_("只要此日以来的变化"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("不填则导出全部"),
+    )
+    reason = forms.CharField(label=_("事由"), max_length=200)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["region"].queryset = regions_for(self.user, CHANGE_SOURCE)
+
+
 class BundleForm(Form):
     """A bundle brought by a person."""
 

@@ -9,10 +9,9 @@ urlpatterns = [
     path("", include("roster.pupils.urls")),
     path("", runs.SyncRunListPage.as_view(), name="run-list"),
     path("new/", runs.BundleCreatePage.as_view(), name="bundle-create"),
+    path("export/", runs.BundleExportPage.as_view(), name="bundle-export"),
     path("<int:pk>/", runs.SyncRunPage.as_view(), name="run-detail"),
-    path(
-        "<int:pk>/move/<slug:move>/", runs.SyncRunMovePage.as_view(), name="run-move"
-    ),
+    path("<int:pk>/move/<slug:move>/", runs.SyncRunMovePage.as_view(), name="run-move"),
     path("<int:pk>/results/", runs.SyncRunResults.as_view(), name="run-results"),
     path("sources/", sources.SourceListPage.as_view(), name="source-list"),
     path("sources/new/", sources.SourceCreatePage.as_view(), name="source-create"),

@@ -1,10 +1,10 @@
 """The typed lane: rows staged in columns of a temporary table, judged in one pass.
 
-The wizard's lane keeps a row as JSON and lets Python type it; this one is for deliveries
-of hundreds of thousands of rows in a known shape. A delivery is copied into a temporary
-table of texts (unlogged by nature, seen by one session, gone with it), rows equal to
-what is stored drop out by their digest, and one SELECT resolves references and marks
-each remaining row with the numbers of the rules it breaks::
+The wizard's lane keeps a row as JSON and lets Python type it; this one is for
+deliveries of hundreds of thousands of rows in a known shape. A delivery is copied into
+a temporary table of texts (unlogged by nature, seen by one session, gone with it), rows
+equal to what is stored drop out by their digest, and one SELECT resolves references and
+marks each remaining row with the numbers of the rules it breaks::
 
     RULES = (
         Rule("name", "required", _("未填名称"), "r.name = ''"),
@@ -25,6 +25,7 @@ from django.db import connection
 from core.imports.sql import literal
 
 SHOWN = 80
+SHAPE = "^[12][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 
 
 @dataclass(frozen=True)
@@ -126,9 +127,9 @@ def rows_of(
 
 
 def is_date(column: str) -> str:
-    """Return SQL that tells whether a text is a day of the calendar (``YYYY-MM-DD``)."""
+    """Return SQL that tells whether a text is a day (``YYYY-MM-DD``)."""
     return (
-        f"CASE WHEN {column} ~ '^[12][0-9]{{3}}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$'"
+        f"CASE WHEN {column} ~ '{SHAPE}'"
         f" THEN substr({column}, 9, 2)::int <= extract(day FROM make_date("
         f"substr({column}, 1, 4)::int, substr({column}, 6, 2)::int, 1)"
         f" + interval '1 month - 1 day') ELSE FALSE END"

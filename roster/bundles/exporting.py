@@ -7,21 +7,26 @@ what changed since a moment, with both, removed rows among them.
 
 import csv
 import io
+import tempfile
 import zipfile
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import IO, Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import AccessLog
 from bureau.models import Region
 from core.imports.errors import ImportRefused
 from core.imports.sql import literal
 from roster.bundles import layout
 from roster.bundles.layout import BULK, DELTA
 from roster.bundles.validating import check_rows, open_bundle
+from roster.permissions import can_change_source
 from roster.provider.names import family_sql, given_sql
 
 SCHOOLS = "JOIN schools_school sc ON sc.id = t.school_id"
@@ -65,7 +70,7 @@ class Part:
         )
         moment = (
             f"to_char({self.changed} AT TIME ZONE 'UTC',"
-            " 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')"
+            ' \'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"\')'
             if is_delta
             else "NULL"
         )
@@ -74,7 +79,7 @@ class Part:
         wanted = f"{self.changed} > %(since)s" if is_delta else f"NOT ({self.gone})"
         where = f"{self.region} = ANY (%(regions)s) AND " if self.region else ""
         return (
-            f"SELECT {', '.join(named)} FROM {self.table} {self.joins}"  # noqa: S608
+            f"SELECT {', '.join(named)} FROM {self.table} {self.joins}"
             f" WHERE {where}{wanted}"
         )
 
@@ -88,7 +93,7 @@ def _joined(column: str) -> str:
 
 def _member(table: str, column: str) -> str:
     """Return SQL for the identifier of a member of a class."""
-    return f"(SELECT p.public_id FROM {table} p WHERE p.id = t.{column})"  # noqa: S608
+    return f"(SELECT p.public_id FROM {table} p WHERE p.id = t.{column})"
 
 
 def _user(table: str, cells: Mapping[str, str]) -> Part:
@@ -111,6 +116,8 @@ def _role(table: str, role: str, days: Mapping[str, str]) -> Part:
     )
 
 
+TEACHER = _member("personnel_teacher", "teacher_id")
+PUPIL = _member("roster_pupil", "pupil_id")
 PARTS: dict[str, tuple[Part, ...]] = {
     "orgs": (
         Part(
@@ -249,8 +256,7 @@ PARTS: dict[str, tuple[Part, ...]] = {
             {
                 "classSourcedId": "s.public_id",
                 "schoolSourcedId": "sc.public_id",
-                "userSourcedId": f"coalesce({_member('personnel_teacher', 'teacher_id')},"
-                f" {_member('roster_pupil', 'pupil_id')})",
+                "userSourcedId": f"coalesce({TEACHER}, {PUPIL})",
                 "role": "CASE t.role WHEN 'aide' THEN 'proctor' ELSE t.role END",
                 "primary": "CASE WHEN t.is_primary THEN 'true'"
                 " WHEN NOT t.is_primary THEN 'false' END",
@@ -264,7 +270,9 @@ PARTS: dict[str, tuple[Part, ...]] = {
 }
 
 
-def export_bundle(region: Region, target: IO[bytes], since: datetime | None = None) -> None:
+def export_bundle(
+    region: Region, target: IO[bytes], since: datetime | None = None
+) -> None:
     """Write the bundle of a region: whole, or what changed after a moment.
 
     Raises ImportRefused when one identifier stands for two rows of the region.
@@ -272,9 +280,10 @@ def export_bundle(region: Region, target: IO[bytes], since: datetime | None = No
     mode = DELTA if since else BULK
     scope = Region.objects.within(region).exclude(level="TOWN")
     params = {"regions": list(scope.values_list("pk", flat=True)), "since": since}
-    with transaction.atomic(), zipfile.ZipFile(
-        target, "w", zipfile.ZIP_DEFLATED, compresslevel=6
-    ) as archive:
+    with (
+        transaction.atomic(),
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive,
+    ):
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL jit = off")
         archive.writestr("manifest.csv", _manifest(mode))
@@ -289,7 +298,7 @@ def _copy(file: layout.FileLayout, params: Any, is_delta: bool, entry: Any) -> N
     with connection.cursor() as cursor:
         said = cursor.mogrify(text, params).decode()
         cursor.copy_expert(
-            f"COPY (SELECT * FROM ({said}) q ORDER BY 1) TO STDOUT"  # noqa: S608
+            f"COPY (SELECT * FROM ({said}) q ORDER BY 1) TO STDOUT"
             " WITH (FORMAT csv, HEADER)",
             entry,
         )
@@ -309,7 +318,9 @@ def _manifest(mode: str) -> str:
     return text.getvalue()
 
 
-def checked_export(region: Region, path: Path, since: datetime | None = None) -> dict[str, int]:
+def checked_export(
+    region: Region, path: Path, since: datetime | None = None
+) -> dict[str, int]:
     """Write a bundle to a file, check it strictly, and return the rows by file.
 
     A bundle that fails the check is removed again; raises ImportRefused naming why.
@@ -329,5 +340,31 @@ def checked_export(region: Region, path: Path, since: datetime | None = None) ->
 
 def _lines(bundle: Any, name: str) -> int:
     with bundle.archive.open(f"{name}.csv") as stream:
-        return sum(piece.count(b"\n") + 1 for piece in [b"".join(iter(stream.read, b""))] if piece)
+        return sum(
+            piece.count(b"\n") + 1
+            for piece in [b"".join(iter(stream.read, b""))]
+            if piece
+        )
 
+
+def take_export(
+    *, by: Any, region: Region, since: date | None = None, reason: str
+) -> IO[bytes]:
+    """Return the bundle of a region as a file, and record who took it and why.
+
+    Raises PermissionDenied when the region is not in the user's charge.
+    """
+    verdict = can_change_source(by, region)
+    if not verdict:
+        raise PermissionDenied(verdict.message)
+    start = timezone.make_aware(datetime.combine(since, time())) if since else None
+    target = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
+    export_bundle(region, target, start)
+    AccessLog.objects.create(
+        user=by,
+        action=_("导出"),
+        subject=_("名册数据包：%s") % region,
+        reason=reason.strip()[:200],
+    )
+    target.seek(0)
+    return target

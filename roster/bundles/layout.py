@@ -1,4 +1,4 @@
-"""The files of a OneRoster CSV bundle: their heads, and what they become when staged."""
+"""The files of a OneRoster CSV bundle: their heads, and their staged columns."""
 
 from dataclasses import dataclass
 

@@ -118,7 +118,7 @@ def bundle_job(job: RunningJob) -> str:
 
 
 def work_off(run: SyncRun, tell: Any = lambda message: None) -> None:
-    """Validate and write a bundle in one transaction; the run ends in its next state."""
+    """Validate and write a bundle in one transaction; the run goes to its next state."""
     try:
         with _opened(run) as bundle:
             _perform(run, bundle, tell)
@@ -260,4 +260,3 @@ def refuse_run(run: SyncRun, *, by: Any, reason: str = "") -> SyncRun:
     )
     forget_file(run)
     return run
-

@@ -153,7 +153,9 @@ def _file_faults(bundle: Bundle) -> Iterator[Fault]:
     if not bundle.layouts:
         yield _fault("nothing_to_read", MANIFEST, _("没有名册文件"))
     if "roles" in bundle.layouts and "users" not in bundle.layouts:
-        yield _fault("missing_file", "users.csv", _("有 roles.csv 时须同时有 users.csv"))
+        yield _fault(
+            "missing_file", "users.csv", _("有 roles.csv 时须同时有 users.csv")
+        )
 
 
 def _head_faults(bundle: Bundle) -> Iterator[Fault]:
@@ -228,9 +230,7 @@ def rows_of_file(bundle: Bundle, name: str) -> Iterator[dict[str, str]]:
         yield dict(zip(head, row, strict=True))
 
 
-def _row_faults(
-    bundle: Bundle, name: str, ids: dict[str, set[str]]
-) -> Iterator[Fault]:
+def _row_faults(bundle: Bundle, name: str, ids: dict[str, set[str]]) -> Iterator[Fault]:
     is_bulk = bundle.modes[name] == BULK
     own = ids.setdefault(name, set())
     path = f"{name}.csv"

@@ -1,1 +1,1 @@
-"""Rosters coming in: one engine behind the bulk interface, bundles and single writes."""
+"""Rosters coming in: one engine behind rows, bundles and single writes."""

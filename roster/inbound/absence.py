@@ -130,7 +130,7 @@ def _find_reach(delivery: "Delivery") -> None:
         refs = "SELECT DISTINCT primary_org AS ref FROM raw_users"
     table_as(
         "reach_school",
-        "SELECT DISTINCT k.school_id FROM known_org k"  # noqa: S608 - declared
+        "SELECT DISTINCT k.school_id FROM known_org k"
         f" JOIN ({refs}) r(ref) ON k.ref = r.ref WHERE k.school_id IS NOT NULL",
     )
     years = [sql for name, sql in YEARS.items() if name in delivery.staged]

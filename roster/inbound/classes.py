@@ -54,7 +54,8 @@ FROM (
                 k.id IS NOT NULL AS is_course_known, t.year_id, t.years,
                 t.missing AS terms_missing,
                 CASE WHEN r.code ~ '{OWN_CODE}' THEN split_part(r.code, '-', 1)
-                    ELSE {stage_of("r.grades", "r.first_grade", "w.stage")} END AS stage,
+                    ELSE {stage_of("r.grades", "r.first_grade", "w.stage")}
+                    END AS stage,
                 CASE WHEN r.code ~ '{OWN_CODE}' THEN split_part(r.code, '-', 2)::int
                     WHEN w.stage = 'VOCATIONAL' THEN r.first_grade - 9
                     ELSE r.first_grade END AS grade,

@@ -24,8 +24,8 @@ FROM (
     SELECT r.*, k.id AS section_id, k.region_id, k.school_id AS section_school,
         o.school_id, p.teacher_id, p.pupil_id,
         CASE WHEN r.role IN {HELPERS} THEN 'aide' ELSE r.role END AS kind,
-        coalesce(r.role = 'student' AND NOT k.region_id = ANY (%(pupil_regions)s), FALSE)
-            AS is_counted
+        coalesce(r.role = 'student'
+            AND NOT k.region_id = ANY (%(pupil_regions)s), FALSE) AS is_counted
     FROM fresh r
     LEFT JOIN known_section k ON k.ref = r.section AND r.section <> ''
     LEFT JOIN known_org o ON o.ref = r.school AND r.school <> ''
@@ -112,9 +112,9 @@ PRIMARY = "CASE lower(j.is_primary) WHEN 'true' THEN TRUE WHEN 'false' THEN FALS
 INSERT = f"""
 INSERT INTO roster_enrolment (source, sourced_id, source_hash, pinned, section_id,
     region_id, teacher_id, pupil_id, role, is_primary, begins_on, ends_on, changed_at)
-SELECT %(source)s, j.sourced_id, j.mark, '{{}}', j.section_id, j.region_id, j.teacher_id,
-    j.pupil_id, j.kind, {PRIMARY}, nullif(j.begins, '')::date, nullif(j.ends, '')::date - 1,
-    now()
+SELECT %(source)s, j.sourced_id, j.mark, '{{}}', j.section_id, j.region_id,
+    j.teacher_id, j.pupil_id, j.kind, {PRIMARY}, nullif(j.begins, '')::date,
+    nullif(j.ends, '')::date - 1, now()
 FROM judged j WHERE j.result = 'created'
 """
 UPDATE = f"""

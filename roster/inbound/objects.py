@@ -159,6 +159,7 @@ def _user(t: Taker) -> dict[str, str]:
         "master": t.text("userMasterIdentifier"),
         "primary_org": t.reference("primaryOrg"),
         "employment": t.extension("employment"),
+        "full_name": t.extension("fullName"),
         **_role(t),
     }
 

@@ -154,8 +154,8 @@ def answer_once(
         return *work(), False
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO roster_idempotencykey (client_id, key, request_sha256, made_at)"
-            " VALUES (%s, %s, %s, now()) ON CONFLICT DO NOTHING RETURNING id",
+            "INSERT INTO roster_idempotencykey"
+            " (client_id, key, request_sha256, made_at) VALUES (%s, %s, %s, now()) ON CONFLICT DO NOTHING RETURNING id",
             [client.pk, key, request],
         )
         mine = cursor.fetchone()

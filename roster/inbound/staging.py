@@ -10,7 +10,7 @@ from roster.choices import Collection
 
 OWN = {
     Collection.CLASSES: ("headcount",),
-    Collection.USERS: ("role", "role_org", "employment"),
+    Collection.USERS: ("role", "role_org", "employment", "full_name"),
 }
 """Columns that no file of a bundle has: the extensions of the JSON form."""
 SHAPES = {

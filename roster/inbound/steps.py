@@ -153,15 +153,15 @@ def grade_of(column: str) -> str:
     first = f"upper(trim(split_part({column}, ',', 1)))"
     return (
         f"CASE {first} WHEN 'IT' THEN 0 WHEN 'PR' THEN 1 WHEN 'PK' THEN 2"
-        f" WHEN 'TK' THEN 2 WHEN 'KG' THEN 3 ELSE CASE WHEN {first} ~ '^0?[1-9]$|^1[0-3]$'"
-        f" THEN {first}::int END END"
+        " WHEN 'TK' THEN 2 WHEN 'KG' THEN 3"
+        f" ELSE CASE WHEN {first} ~ '^0?[1-9]$|^1[0-3]$' THEN {first}::int END END"
     )
 
 
 def stage_of(grades: str, grade: str, taught: str) -> str:
     """Return SQL for the stage of a grade: one that the school teaches, if any does.
 
-    ``taught`` is the stage found in ``taught``, the table of schools, grades and stages.
+    ``taught`` is the stage found in the table of that name.
     """
     first = f"upper(trim(split_part({grades}, ',', 1)))"
     return (

@@ -1,4 +1,4 @@
-"""People: staff become teachers of their school, pupils only where the region keeps them."""
+"""People: staff become teachers of a school; pupils only where a region keeps them."""
 
 from typing import TYPE_CHECKING
 
@@ -43,7 +43,7 @@ SELECT id, sourced_id, source_hash, removed_at, 'P', school_id, region_id
 FROM roster_pupil WHERE source = %(source)s AND region_id = ANY (%(scope)s)
 """
 RAW_NAME = r"""
-CASE WHEN r.family ~ '^[ -~]+$' AND r.given ~ '^[ -~]+$'
+CASE WHEN r.full_name <> '' THEN r.full_name WHEN r.family ~ '^[ -~]+$' AND r.given ~ '^[ -~]+$'
     THEN r.given || ' ' || r.family ELSE r.family || r.given END
 """
 NAME = """
@@ -53,7 +53,8 @@ CASE WHEN strpos(n.name, ' ') = 0 THEN n.name
 """
 RESOLVED = f"""
 SELECT x.*, CASE WHEN w.stage = 'VOCATIONAL' THEN x.first_grade - 9
-        ELSE x.first_grade END AS grade, {stage_of("x.grades", "x.first_grade", "w.stage")} AS stage,
+        ELSE x.first_grade END AS grade,
+    {stage_of("x.grades", "x.first_grade", "w.stage")} AS stage,
     CASE WHEN x.target_id IS NULL THEN coalesce(t.id, CASE WHEN x.kind = 'T'
         THEN f.id ELSE p.id END) END AS linked_id,
     f.id AS staff_no_of
@@ -175,11 +176,11 @@ RULES = (
 )
 INSERT_TEACHERS = """
 INSERT INTO personnel_teacher (source, sourced_id, source_hash, pinned, school_id,
-    region_id, name, pinyin, initials, staff_no, employment, sex, subject, stage, degree,
-    status, leave_reason, identity_sealed, identity_hash, changed_at)
+    region_id, name, pinyin, initials, staff_no, employment, sex, subject, stage,
+    degree, status, leave_reason, identity_sealed, identity_hash, changed_at)
 SELECT %(source)s, j.sourced_id, j.mark, '{}', j.school_id, j.region_id, j.name,
-    n.pinyin, n.initials, trim(j.identifier), coalesce(nullif(j.employment, ''), 'OTHER'),
-    '', '', '', '', 'ACTIVE', '', '', '', now()
+    n.pinyin, n.initials, trim(j.identifier),
+    coalesce(nullif(j.employment, ''), 'OTHER'), '', '', '', '', 'ACTIVE', '', '', '', now()
 FROM judged j JOIN spelled n ON n.name = j.name
 WHERE j.result = 'created' AND j.kind = 'T' ORDER BY j.row_no
 """
@@ -212,7 +213,8 @@ FROM judged j WHERE m.id = j.target_id AND j.result = 'updated' AND j.kind = 'P'
 """
 REMOVE = """
 UPDATE {table} m SET removed_at = now(), source_hash = j.mark
-FROM judged j WHERE m.id = j.target_id AND j.result = 'deleted' AND j.old_kind = '{kind}'
+FROM judged j
+WHERE m.id = j.target_id AND j.result = 'deleted' AND j.old_kind = '{kind}'
 """
 NAMES = """
 SELECT DISTINCT name FROM judged
@@ -231,7 +233,7 @@ def staged(has_roles: bool) -> str:
     names = ("row_no", *columns_of(Collection.USERS), "problems")
     cells = ", ".join(f"{own.get(n, f'u.{n}')} AS {n}" for n in names)
     return (
-        f"SELECT {cells} FROM raw_users u"  # noqa: S608 - declared names
+        f"SELECT {cells} FROM raw_users u"
         " LEFT JOIN role_of o ON o.user_ref = u.sourced_id"
     )
 

@@ -1,5 +1,6 @@
 """Pages of sources and deliveries."""
 
+import io
 from typing import Any
 
 import pytest
@@ -7,8 +8,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from accounts.models import AccessLog
 from core.registries import inbox
 from roster.bundles.receiving import receive_bundle
+from roster.bundles.validating import check_rows, open_bundle
 from roster.choices import RunState
 from roster.models import Source, SyncRun
 from tests.accounts.factories import user_with
@@ -171,3 +174,21 @@ def test_a_program_of_another_region_is_a_source_of_its_own(world: Any) -> None:
 
     assert other.source != world.source
     assert Client().get("/roster/").status_code == 302
+
+
+def test_a_roster_is_taken_out_with_a_reason_that_is_kept(
+    world: Any, signed_in: Any
+) -> None:
+    post(world, "orgs", [org()])
+    client = signed_in(world.bureau)
+    url = reverse("roster:bundle-export")
+    fields = {"region": world.here.pk, "reason": "报送省厅"}
+
+    file = client.post(url, fields)
+    bare = client.post(url, {**fields, "reason": ""})
+    foreign = client.post(url, {**fields, "region": world.there.pk})
+
+    found = open_bundle("x.zip", io.BytesIO(b"".join(file)))
+    assert check_rows(found) == []
+    assert AccessLog.objects.get().reason == "报送省厅"
+    assert (bare.status_code, foreign.status_code) == (200, 200)

@@ -47,9 +47,7 @@ class Command(JsonCommand):
                 atomic=options["atomic"],
             )
             if is_new and not run.job.is_over:
-                run_now(
-                    JOB, title=str(run), params={"run": run.pk}, key=str(run.pk)
-                )
+                run_now(JOB, title=str(run), params={"run": run.pk}, key=str(run.pk))
         except SourcePaused as error:
             raise ValidationError(_("该来源已停用，不接收数据")) from error
         except JobFailed as error:

@@ -33,7 +33,9 @@ def manifest(files: Any, version: str = "1.2", mode: str = "bulk") -> bytes:
     return "\r\n".join(lines).encode()
 
 
-def bundle(rows: Rows, version: str = "1.2", mode: str = "bulk", **more: bytes) -> bytes:
+def bundle(
+    rows: Rows, version: str = "1.2", mode: str = "bulk", **more: bytes
+) -> bytes:
     """Return a zip; ``more`` replaces or adds files (dots as double underscores)."""
     files = {f"{n}.csv": csv_of(n, r, version) for n, r in rows.items()}
     files["manifest.csv"] = manifest(rows, version, mode)

@@ -75,9 +75,7 @@ def test_an_export_is_strictly_valid(world: Any, capture: Any) -> None:
     assert len(found.modes) == 21
 
 
-def test_what_goes_out_comes_in_elsewhere_as_the_same(
-    world: Any, capture: Any
-) -> None:
+def test_what_goes_out_comes_in_elsewhere_as_the_same(world: Any, capture: Any) -> None:
     filled(world, capture)
     first = exported(world.here)
     elsewhere = CountyFactory(name="新区")
@@ -129,6 +127,8 @@ def test_the_commands_write_and_take_in_a_bundle(
     told = json.loads(capsys.readouterr().out)
     call_command("import_bundle", str(path), source=source.code, json=True)
 
-    assert told["rows"]["users"] == Teacher.objects.filter(region=world.here).count() + 1
+    assert (
+        told["rows"]["users"] == Teacher.objects.filter(region=world.here).count() + 1
+    )
     assert json.loads(capsys.readouterr().out)["state"] == "DONE"
     assert ClassSection.objects.filter(region=elsewhere).count() == 3

@@ -79,9 +79,7 @@ def test_the_same_rows_in_another_zip_change_nothing(world: Any, capture: Any) -
 
     assert run.state == RunState.DONE
     kept = {name: c["unchanged"] for name, c in run.counts.items()}
-    assert kept == {
-        name: counts["received"] for name, counts in run.counts.items()
-    }
+    assert kept == {name: counts["received"] for name, counts in run.counts.items()}
     assert list(Teacher.objects.order_by("pk").values_list("changed_at")) == before
     assert SyncRow.objects.filter(run=run).exclude(errors=None).count() == 0
 
@@ -211,7 +209,10 @@ def test_rows_that_hang_on_a_bad_row_go_back_and_the_rest_comes_in(
         1,
     )
     told = SyncRow.objects.filter(run=run, result="rejected").order_by("pk")
-    assert [(r.collection, r.number) for r in told] == [("users", 2), ("enrollments", 2)]
+    assert [(r.collection, r.number) for r in told] == [
+        ("users", 2),
+        ("enrollments", 2),
+    ]
     assert told[0].errors[0]["code"] == "required"
 
 
@@ -329,7 +330,9 @@ HEAD = csv_of("orgs", [])
 BROKEN = {
     "no manifest": (lambda: _zip({"orgs.csv": HEAD}), "no_manifest"),
     "bad version": (
-        lambda: refused(manifest__csv=manifest(roster()).replace(b"version,1.2", b"x,9")),
+        lambda: refused(
+            manifest__csv=manifest(roster()).replace(b"version,1.2", b"x,9")
+        ),
         "bad_version",
     ),
     "mode": (
