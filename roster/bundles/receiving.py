@@ -114,11 +114,12 @@ def bundle_job(job: RunningJob) -> str:
         run.refresh_from_db()
         if run.state == RunState.FAILED:
             raise JobFailed(run.failure)
-    return run.get_absolute_url()
+    address: str = run.get_absolute_url()
+    return address
 
 
 def work_off(run: SyncRun, tell: Any = lambda message: None) -> None:
-    """Validate and write a bundle in one transaction; the run goes to its next state."""
+    """Validate and write a bundle in one transaction; move the run on."""
     try:
         with _opened(run) as bundle:
             _perform(run, bundle, tell)

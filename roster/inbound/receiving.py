@@ -155,7 +155,8 @@ def answer_once(
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO roster_idempotencykey"
-            " (client_id, key, request_sha256, made_at) VALUES (%s, %s, %s, now()) ON CONFLICT DO NOTHING RETURNING id",
+            " (client_id, key, request_sha256, made_at)"
+            " VALUES (%s, %s, %s, now()) ON CONFLICT DO NOTHING RETURNING id",
             [client.pk, key, request],
         )
         mine = cursor.fetchone()

@@ -9,6 +9,7 @@ from django.utils import timezone
 from audit.services import record
 from bureau.models import ApiClient, Region
 from bureau.services import create_client
+from core.verdict import ALLOWED
 from roster.models import Source
 from roster.permissions import can_change_source
 
@@ -23,7 +24,7 @@ def register_source(
 
     Raises PermissionDenied, or ValidationError for a name or code that is taken.
     """
-    verdict = can_change_source(by, region) if by is not None else True
+    verdict = can_change_source(by, region) if by is not None else ALLOWED
     if not verdict:
         raise PermissionDenied(verdict.message)
     source = Source(
@@ -45,9 +46,9 @@ def source_of_client(client: ApiClient) -> Source:
     if found:
         return found
     ApiClient.objects.select_for_update(of=("self",)).get(pk=client.pk)
-    found = Source.objects.filter(client=client).first()
-    if found:
-        return found
+    made: Source | None = Source.objects.filter(client=client).first()
+    if made:
+        return made
     name = client.name[:100]
     if Source.objects.filter(region=client.region, name=name).exists():
         name = f"{name} #{client.pk}"

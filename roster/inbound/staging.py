@@ -8,7 +8,7 @@ from core.imports.lane import fresh_table, run
 from roster.bundles import layout
 from roster.choices import Collection
 
-OWN = {
+OWN: dict[str, tuple[str, ...]] = {
     Collection.CLASSES: ("headcount",),
     Collection.USERS: ("role", "role_org", "employment", "full_name"),
 }

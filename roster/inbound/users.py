@@ -43,7 +43,8 @@ SELECT id, sourced_id, source_hash, removed_at, 'P', school_id, region_id
 FROM roster_pupil WHERE source = %(source)s AND region_id = ANY (%(scope)s)
 """
 RAW_NAME = r"""
-CASE WHEN r.full_name <> '' THEN r.full_name WHEN r.family ~ '^[ -~]+$' AND r.given ~ '^[ -~]+$'
+CASE WHEN r.full_name <> '' THEN r.full_name
+    WHEN r.family ~ '^[ -~]+$' AND r.given ~ '^[ -~]+$'
     THEN r.given || ' ' || r.family ELSE r.family || r.given END
 """
 NAME = """
@@ -180,7 +181,8 @@ INSERT INTO personnel_teacher (source, sourced_id, source_hash, pinned, school_i
     degree, status, leave_reason, identity_sealed, identity_hash, changed_at)
 SELECT %(source)s, j.sourced_id, j.mark, '{}', j.school_id, j.region_id, j.name,
     n.pinyin, n.initials, trim(j.identifier),
-    coalesce(nullif(j.employment, ''), 'OTHER'), '', '', '', '', 'ACTIVE', '', '', '', now()
+    coalesce(nullif(j.employment, ''), 'OTHER'), '', '', '', '', 'ACTIVE', '', '', '',
+    now()
 FROM judged j JOIN spelled n ON n.name = j.name
 WHERE j.result = 'created' AND j.kind = 'T' ORDER BY j.row_no
 """
