@@ -24,7 +24,7 @@ def _held(user: Any) -> list[InboxItem]:
         InboxItem(
             title=_("审批名册数据包：%s") % run,
             url=run.get_absolute_url(),
-            source=_("名册对接"),
+            source=_("名册同步"),
             since=run.received_at,
             action=_("审批"),
         )
@@ -40,7 +40,7 @@ def _previewed(user: Any) -> list[InboxItem]:
         InboxItem(
             title=_("确认写入名册数据包：%s") % run,
             url=run.get_absolute_url(),
-            source=_("名册对接"),
+            source=_("名册同步"),
             since=run.received_at,
             action=_("查看"),
         )

@@ -8,9 +8,9 @@ from core.timeline import verbs
 register(
     NavItem(
         "data",
-        _("名册对接"),
+        _("名册同步"),
         "refresh",
-        "roster:run-list",
+        "roster:home",
         "roster.view_syncrun",
         60,
     ),

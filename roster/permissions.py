@@ -18,7 +18,7 @@ def _over(user: Any, permission: str, region: Any, doing: str) -> Verdict:
     if not set(scopes).isdisjoint(region.lineage):
         return ALLOWED
     return Denied(
-        _("未能%(doing)s：您不负责%(region)s的名册对接")
+        _("未能%(doing)s：您不负责%(region)s的名册同步")
         % {"doing": doing, "region": region},
         remedy=_("请联系该地区的教育行政部门"),
     )

@@ -7,7 +7,7 @@ from roster.views import runs, sources
 app_name = "roster"
 urlpatterns = [
     path("", include("roster.pupils.urls")),
-    path("", runs.SyncRunListPage.as_view(), name="run-list"),
+    path("", runs.SyncRunListPage.as_view(), name="home"),
     path("new/", runs.BundleCreatePage.as_view(), name="bundle-create"),
     path("export/", runs.BundleExportPage.as_view(), name="bundle-export"),
     path("<int:pk>/", runs.SyncRunPage.as_view(), name="run-detail"),

@@ -45,7 +45,7 @@ class SyncRunListPage(ListPage):
 
     model = SyncRun
     permission = VIEW
-    title, unit = gettext_lazy("名册对接"), gettext_lazy("次")
+    title, unit = gettext_lazy("名册同步"), gettext_lazy("次")
     lead = gettext_lazy(
         "外部系统送来的机构、班级、人员名册：何时送来、写入多少、退回什么。"
     )
@@ -74,6 +74,12 @@ class SyncRunListPage(ListPage):
                 reverse("roster:source-list"),
                 "api",
                 permission=CHANGE_SOURCE,
+            ),
+            Action(
+                _("学生最小名册"),
+                reverse("roster:pupils"),
+                "users",
+                permission="roster.change_pupilroster",
             ),
             Action(
                 _("导出数据包"),
@@ -110,7 +116,7 @@ class SyncRunPage(DetailPage):
 
     def get_crumbs(self) -> Sequence[Crumb]:
         """Lead back to the list."""
-        return [Crumb(_("名册对接"), reverse("roster:run-list"))]
+        return [Crumb(_("名册同步"), reverse("roster:home"))]
 
     def get_facts(self) -> Sequence[Fact]:
         """Show where it came from, how and when."""
@@ -222,11 +228,11 @@ class BundleExportPage(FormPage):
 
     def get_crumbs(self) -> Sequence[Crumb]:
         """Lead back to the list."""
-        return [Crumb(_("名册对接"), self.back_url())]
+        return [Crumb(_("名册同步"), self.back_url())]
 
     def back_url(self) -> str:
         """Lead back to the list."""
-        return reverse("roster:run-list")
+        return reverse("roster:home")
 
     def get_effects(self, form: Any) -> Effects:
         """Tell that the file holds names and that taking it is recorded."""
@@ -255,11 +261,11 @@ class BundleCreatePage(FormPage):
 
     def get_crumbs(self) -> Sequence[Crumb]:
         """Lead back to the list."""
-        return [Crumb(_("名册对接"), self.back_url())]
+        return [Crumb(_("名册同步"), self.back_url())]
 
     def back_url(self) -> str:
         """Lead back to the list."""
-        return reverse("roster:run-list")
+        return reverse("roster:home")
 
     def get_effects(self, form: Any) -> Effects:
         """Tell that nothing is written yet."""

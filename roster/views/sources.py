@@ -59,7 +59,7 @@ class SourceListPage(ListPage):
 
     def get_crumbs(self) -> Sequence[Crumb]:
         """Lead back to the deliveries."""
-        return [Crumb(_("名册对接"), reverse("roster:run-list"))]
+        return [Crumb(_("名册同步"), reverse("roster:home"))]
 
     def get_actions(self) -> Sequence[Action]:
         """Offer registering one."""
@@ -81,7 +81,7 @@ class SourcePage(DetailPage):
 
     def get_crumbs(self) -> Sequence[Crumb]:
         """Lead back to the list."""
-        return [Crumb(_("名册对接"), reverse("roster:run-list"))]
+        return [Crumb(_("名册同步"), reverse("roster:home"))]
 
     def get_facts(self) -> Sequence[Fact]:
         """Show code, region and whether it may send."""

@@ -44,7 +44,7 @@ def test_the_list_tells_of_runs_and_another_region_sees_none(
     world: Any, signed_in: Any
 ) -> None:
     post(world, "orgs", [org(), org("s2", type="wizard")])
-    url = reverse("roster:run-list")
+    url = reverse("roster:home")
 
     mine = signed_in(world.bureau).get(url).content.decode()
     theirs = signed_in(world.neighbour).get(url).content.decode()
@@ -148,10 +148,10 @@ def test_a_source_is_paused_and_works_again(world: Any, signed_in: Any) -> None:
 def test_a_tax_office_does_not_see_the_exchange(world: Any, signed_in: Any) -> None:
     client = signed_in(user_with("DEPT_TAX", world.here))
 
-    assert client.get(reverse("roster:run-list")).status_code == 403
+    assert client.get(reverse("roster:home")).status_code == 403
 
 
-@pytest.mark.parametrize("name", ["roster:run-list", "roster:source-list"])
+@pytest.mark.parametrize("name", ["roster:home", "roster:source-list"])
 def test_the_lists_take_a_fixed_number_of_queries(
     world: Any, signed_in: Any, name: str, django_assert_max_num_queries: Any
 ) -> None:
