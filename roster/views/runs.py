@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.exports import FORMATS
+from core.templatetags.formats import moment
 from core.transitions import Effects
 from core.views import (
     Action,
@@ -124,8 +125,8 @@ class SyncRunPage(DetailPage):
         return [
             Fact(_("来源"), run.source.name, run.source.get_absolute_url()),
             Fact(_("方式"), run.get_kind_display()),
-            Fact(_("收到时间"), run.received_at),
-            Fact(_("完成时间"), run.finished_at),
+            Fact(_("收到时间"), moment(run.received_at)),
+            Fact(_("完成时间"), moment(run.finished_at)),
             Fact(_("上传人"), run.sent_by or _("接口")),
             Fact(_("审批人"), run.decided_by),
         ]
@@ -182,7 +183,7 @@ def counts_of(run: SyncRun) -> list[dict[str, Any]]:
         {
             "label": Collection(name).label,
             "received": counts.get("received", 0),
-            "results": [counts.get(value, 0) for value in RowResult.values],
+            "results": [(counts.get(v, 0), label) for v, label in RowResult.choices],
             "good": counts.get("received", 0) - counts.get("rejected", 0),
         }
         for name, counts in (
