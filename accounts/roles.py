@@ -29,16 +29,20 @@ EVERYONE = {
     "bureau.view_policyclause",
     "bureau.view_policyparameter",
     "bureau.view_target",
+    "bureau.view_priorityarea",
     "groups.view_groupmode",
 }
 READ_SCHOOLS = {
     "schools.view_school",
     "schools.view_classsection",
     "schools.view_schoolreturn",
+    "schools.view_constructionproject",
+    "schools.view_classreductionplan",
 }
 READ_GROUPS = {
     "groups.view_educationgroup",
     "groups.view_membership",
+    "groups.view_partnership",
     "groups.view_document",
 }
 READ_CASES = {
@@ -56,7 +60,13 @@ READ_EVALUATION = {
 }
 READ_REPORTS = {"core.view_reportrun"}
 READ_ALL = (
-    EVERYONE | READ_SCHOOLS | READ_GROUPS | READ_CASES | READ_EVALUATION | READ_REPORTS
+    EVERYONE
+    | READ_SCHOOLS
+    | {"schools.view_partner"}
+    | READ_GROUPS
+    | READ_CASES
+    | READ_EVALUATION
+    | READ_REPORTS
 )
 READ_TEACHERS = {"personnel.view_teacher"}
 KEEP_TEACHERS = READ_TEACHERS | {"personnel.add_teacher", "personnel.change_teacher"}
@@ -84,9 +94,17 @@ CITY_EDU = (
         "bureau.add_apiclient",
         "bureau.change_term",
         "bureau.change_policyparameter",
+        "bureau.confirm_policyparameter",
+        "bureau.add_target",
+        "bureau.change_target",
+        "bureau.add_priorityarea",
+        "bureau.change_priorityarea",
         "core.view_importrun",
         "schools.add_school",
         "schools.import_school",
+        "schools.export_constructionproject",
+        "schools.change_partner",
+        "schools.export_partner",
         "evaluation.publish_framework",
         "roster.change_pupilroster",
         "groups.file_educationgroup",
@@ -108,9 +126,22 @@ DISTRICT_EDU = (
         "bureau.add_apiclient",
         "bureau.change_term",
         "bureau.change_policyparameter",
+        "bureau.confirm_policyparameter",
+        "bureau.add_target",
+        "bureau.change_target",
+        "bureau.add_priorityarea",
+        "bureau.change_priorityarea",
         "core.view_importrun",
         "schools.add_school",
         "schools.change_school",
+        "schools.restructure_school",
+        "schools.change_campus",
+        "schools.change_constructionproject",
+        "schools.export_constructionproject",
+        "schools.change_partner",
+        "schools.export_partner",
+        "schools.add_classreductionplan",
+        "schools.change_classreductionplan",
         "schools.import_school",
         "schools.change_schoolreturn",
         "schools.accept_schoolreturn",
@@ -121,6 +152,7 @@ DISTRICT_EDU = (
         "groups.change_groupcase",
         "groups.submit_groupcase",
         "groups.review_groupcase",
+        "groups.change_partnership",
         "groups.change_document",
         "groups.file_document",
         "groups.submit_document",
@@ -163,6 +195,8 @@ GROUP_HEAD = (
     | {
         "core.view_reportrun",
         "schools.check_schoolreturn",
+        "schools.view_partner",
+        "groups.change_partnership",
         "groups.change_document",
         "groups.submit_document",
         "evaluation.change_periodicreport",
@@ -184,6 +218,9 @@ SCHOOL_CLERK = (
         "schools.change_schoolreturn",
         "schools.submit_schoolreturn",
         "schools.change_classsection",
+        "schools.change_campus",
+        "schools.add_classreductionplan",
+        "schools.change_classreductionplan",
     }
 )
 SCHOOL_PRINCIPAL = (

@@ -66,3 +66,11 @@ class ValueKind(models.TextChoices):
     BOOL = "bool", _("是否")
     TEXT = "text", _("文本")
     JSON = "json", _("列表")
+
+
+class Refining(models.TextChoices):
+    """What the regions below may do with a parameter that a region has set."""
+
+    FREE = "FREE", _("下级可另行设定")
+    RANGE = "RANGE", _("下级只能在范围内设定")
+    FIXED = "FIXED", _("下级不得另行设定")

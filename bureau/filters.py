@@ -13,8 +13,11 @@ from bureau.models import (
     PolicyClause,
     PolicyDocument,
     PolicyParameter,
+    PriorityArea,
     Region,
+    Target,
 )
+from core.days import today
 from core.filters import FilterSet
 
 
@@ -80,11 +83,18 @@ class PolicyParameterFilter(FilterSet):
         field_name="region", lookup_expr="isnull", exclude=True, label=_("地方已调整")
     )
 
+    outside = django_filters.BooleanFilter(method="beyond", label=_("超出上级允许范围"))
+
     class Meta:
         model = PolicyParameter
         fields: list[str] = []
         search_fields = ("key", "meaning", "meaning_en", "source_note")
         open_fields = ("area", "verified")
+
+    def beyond(self, queryset: Any, name: str, value: bool) -> QuerySet[Any]:
+        """Keep the values that a region above no longer allows."""
+        day = getattr(self.request, "as_of", None)
+        return queryset.outside(day) if value else queryset
 
     def about(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         """Keep the parameters with a clause of this subject."""
@@ -112,3 +122,39 @@ class ApiClientFilter(FilterSet):
         model = ApiClient
         fields: list[str] = []
         search_fields = ("name", "client_id", "region__name", "contact")
+
+
+class TargetFilter(FilterSet):
+    """Find targets by words, region and direction."""
+
+    region = django_filters.CharFilter(field_name="region__code", label=_("地区代码"))
+    due = django_filters.ChoiceFilter(
+        choices=[("open", _("未到期")), ("past", _("已到期"))],
+        method="by_day",
+        label=_("期限"),
+    )
+
+    class Meta:
+        model = Target
+        fields = ["metric", "direction"]
+        search_fields = ("title", "metric", "region__name", "note")
+        open_fields = ("due",)
+
+    def by_day(self, queryset: Any, name: str, value: str) -> QuerySet[Any]:
+        """Keep the targets whose day is still to come, or has passed."""
+        day = getattr(self.request, "as_of", None) or today()
+        open_ = queryset.due_after(day)
+        return open_ if value == "open" else queryset.exclude(pk__in=open_)
+
+
+class PriorityAreaFilter(FilterSet):
+    """Find priority areas by name and lead."""
+
+    lead = django_filters.CharFilter(
+        field_name="lead_region__code", label=_("牵头地区代码")
+    )
+
+    class Meta:
+        model = PriorityArea
+        fields: list[str] = []
+        search_fields = ("name", "purpose", "lead_region__name")

@@ -7,13 +7,14 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bureau.choices import ValueKind
-from bureau.models import PolicyParameter, Region, Term
+from bureau.attainment import offered
+from bureau.choices import Level, Refining, ValueKind
+from bureau.models import PolicyClause, PolicyParameter, Region, Target, Term
 from bureau.services.clients import known_scopes
-from bureau.services.parameters import choices_of
+from bureau.services.parameters import Below, choices_of
 from bureau.words import code_word, unit_word
 from core.days import today
-from core.forms import Form, ModelForm
+from core.forms import Form, ModelForm, Section
 
 
 class RegionChoice(forms.ModelChoiceField):
@@ -47,6 +48,13 @@ class ParameterForm(Form):
         required=False,
         help_text=gettext_lazy("本地文件的文号或会议纪要"),
     )
+    refining = forms.ChoiceField(
+        label=gettext_lazy("下级地区"),
+        choices=Refining.choices,
+        help_text=gettext_lazy("县区可以细化市级取值，不能突破（AK-1.3.1）"),
+    )
+    least = forms.DecimalField(label=gettext_lazy("下级不得低于"), required=False)
+    most = forms.DecimalField(label=gettext_lazy("下级不得高于"), required=False)
     reason = forms.CharField(
         label=gettext_lazy("调整理由"),
         max_length=250,
@@ -62,6 +70,163 @@ class ParameterForm(Form):
         self.fields["value"].clause = _first_clause(parameter)
         self.fields["value"].prefill = None
         self.initial.setdefault("valid_from", today())
+        self._fit_below(parameter)
+
+    def _fit_below(self, parameter: PolicyParameter) -> None:
+        """Ask what regions below may do only where there are any; ranges of numbers."""
+        places = self.fields["region"].queryset
+        if not places.filter(level__in=[Level.PROVINCE, Level.CITY]).exists():
+            for name in ("refining", "least", "most"):
+                del self.fields[name]
+        elif parameter.kind != ValueKind.DECIMAL:
+            del self.fields["least"], self.fields["most"]
+            self.fields["refining"].choices = [
+                choice for choice in Refining.choices if choice[0] != Refining.RANGE
+            ]
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for an end of the range where a range is chosen."""
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("refining") != Refining.RANGE:
+            cleaned["least"] = cleaned["most"] = None
+        elif cleaned.get("least") is None and cleaned.get("most") is None:
+            self.add_error("least", _("请填写下限或上限，至少一端"))
+        return cleaned
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Return what the service takes."""
+        given = dict(self.cleaned_data)
+        refining = given.pop("refining", None) or Refining.FREE
+        least, most = given.pop("least", None), given.pop("most", None)
+        return {**given, "below": Below(refining, least, most)}
+
+
+class ParameterConfirmForm(Form):
+    """From what a value was confirmed."""
+
+    source_note = forms.CharField(
+        label=gettext_lazy("核实依据"),
+        max_length=250,
+        help_text=gettext_lazy("写明文件名称和文号、会议纪要或主管部门的答复"),
+    )
+
+
+class TargetForm(ModelForm):
+    """A value that a metric should reach by a day."""
+
+    class Meta:
+        model = Target
+        fields = [
+            *("region", "metric", "title", "direction", "value", "due_on"),
+            *("baseline", "baseline_on", "clause", "note"),
+        ]
+        widgets = {
+            "due_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "baseline_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        }
+        help_texts = {
+            "metric": gettext_lazy("现值由系统按已确认的数据计算，不能手填"),
+            "value": gettext_lazy("比例填小数，0.60 即 60 %"),
+            "baseline": gettext_lazy("起点的数值；没有基数的目标不判断进度"),
+        }
+        clauses = {"value": "BN-3.5"}
+        sections = (
+            Section(
+                gettext_lazy("目标"),
+                ("region", "metric", "title", "direction", "value", "due_on"),
+            ),
+            Section(
+                gettext_lazy("基数和依据"),
+                ("baseline", "baseline_on", "clause", "note"),
+                gettext_lazy("有基数才能判断进度是否正常。"),
+            ),
+        )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["region"].queryset = regions_for(self.user, "bureau.change_target")
+        chosen = [(one.key, one.title) for one in offered()]
+        self.fields["metric"] = forms.ChoiceField(
+            label=_("指标"),
+            choices=[("", _("请选择")), *chosen],
+            help_text=self.fields["metric"].help_text,
+        )
+        self._dress_fields()
+
+    def validate_unique(self) -> None:
+        """Leave the checks to the service, which tells them by field."""
+
+    validate_constraints = validate_unique
+
+
+class AreaForm(Form):
+    """A new priority area: its lead and the regions in it."""
+
+    name = forms.CharField(label=gettext_lazy("名称"), max_length=80)
+    lead_region = RegionChoice(
+        queryset=Region.objects.none(), label=gettext_lazy("牵头地区")
+    )
+    regions = forms.ModelMultipleChoiceField(
+        queryset=Region.objects.none(),
+        label=gettext_lazy("所含地区"),
+        help_text=gettext_lazy("两个以上"),
+    )
+    valid_from = forms.DateField(
+        label=gettext_lazy("设立日期"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+    purpose = forms.CharField(
+        label=gettext_lazy("推进重点"), max_length=200, required=False
+    )
+    clause = forms.ModelChoiceField(
+        queryset=PolicyClause.objects.all(),
+        label=gettext_lazy("依据条款"),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        own = regions_for(self.user, "bureau.change_priorityarea")
+        self.fields["lead_region"].queryset = own.exclude(level=Level.TOWN)
+        self.fields["regions"].queryset = joinable(self.user)
+        self.initial.setdefault("valid_from", today())
+
+
+def joinable(user: Any) -> Any:
+    """Return the counties and zones beside and below the user's own regions."""
+    own = regions_for(user, "bureau.change_priorityarea")
+    above = own.exclude(parent=None).values_list("parent", flat=True)
+    places = Region.objects.under_ids({*own.values_list("pk", flat=True), *above})
+    levels = [Level.COUNTY, Level.FUNCTIONAL_ZONE]
+    return places.open().filter(level__in=levels).order_by("path")
+
+
+class AreaJoinForm(Form):
+    """A region that joins an area, from a day on."""
+
+    region = RegionChoice(queryset=Region.objects.none(), label=gettext_lazy("地区"))
+    on = forms.DateField(
+        label=gettext_lazy("加入日期"), widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["region"].queryset = joinable(self.user)
+        self.initial.setdefault("on", today())
+
+
+class AreaEndForm(Form):
+    """From which day a region or the whole area ends, and why."""
+
+    on = forms.DateField(
+        label=gettext_lazy("终止日期"), widget=forms.DateInput(attrs={"type": "date"})
+    )
+    reason = forms.CharField(label=gettext_lazy("事由"), max_length=200)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("on", today())
 
 
 def _first_clause(parameter: PolicyParameter) -> str:

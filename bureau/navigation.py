@@ -38,6 +38,22 @@ register(
         30,
     ),
     NavItem(
+        "data",
+        _("发展目标"),
+        "target",
+        "bureau:target-list",
+        "bureau.view_target",
+        30,
+    ),
+    NavItem(
+        "groups",
+        _("重点片区"),
+        "map-pin",
+        "bureau:area-list",
+        "bureau.change_priorityarea",
+        70,
+    ),
+    NavItem(
         "public",
         _("学校日历"),
         "calendar",

@@ -4,7 +4,11 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from django.db.models import F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, StrIndex
+
 from bureau.models import PolicyParameter, Region
+from bureau.querysets import AS_NUMBER
 from core.days import today
 
 
@@ -45,3 +49,27 @@ def parameter(key: str, region: Region | None, day: date | None = None) -> Any:
     UnknownParameter when the key does not exist or has no value on the day.
     """
     return parameters([key], region, day)[key]
+
+
+def unverified(
+    keys: Iterable[str], region: Region | None, day: date | None = None
+) -> list[PolicyParameter]:
+    """Return the values in force that nobody has confirmed, to be marked where used."""
+    rows = parameter_rows(keys, region, day).values()
+    return [row for row in rows if not row.verified]
+
+
+def number_at(key: str, path: str, day: date) -> Subquery:
+    """Return a number parameter as an expression, row by row where the row belongs.
+
+    ``path`` leads from the outer row to the ``path`` of its region, so that rows of
+    many regions are judged by their own values in one query.
+    """
+    rows = PolicyParameter.objects.on(day).filter(key=key)
+    rows = rows.annotate(
+        found=StrIndex(OuterRef(path), Coalesce(F("region__path"), Value("")))
+    )
+    here = rows.filter(Q(region__isnull=True) | Q(found=1))
+    depth = Coalesce(F("region__lineage__len"), 0)
+    nearest = here.annotate(depth=depth, number=AS_NUMBER).order_by("-depth")
+    return Subquery(nearest.values("number")[:1])

@@ -4,14 +4,45 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Self
 
-from django.db.models import F, Func, Q
-from django.db.models.functions import Coalesce
+from django.db.models import (
+    Case,
+    DecimalField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Func,
+    OuterRef,
+    Q,
+    TextField,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Coalesce
 
 from core.days import today
 from core.querysets import AccessQuerySet, DatedQuerySet
 
 if TYPE_CHECKING:
     from bureau.models import AcademicYear, Region
+
+
+AS_NUMBER = Case(
+    When(
+        kind="decimal",
+        then=Cast(
+            Func(
+                F("value"),
+                Value("{}"),
+                template="(%(expressions)s)",
+                arg_joiner=" #>> ",
+                output_field=TextField(),
+            ),
+            DecimalField(max_digits=30, decimal_places=10),
+        ),
+    ),
+    output_field=DecimalField(max_digits=30, decimal_places=10),
+)
+"""The value of a decimal parameter, null for other kinds."""
 
 
 class RegionQuerySet(DatedQuerySet):
@@ -40,6 +71,27 @@ class RegionQuerySet(DatedQuerySet):
         text = text.strip()
         named = Q(names__name=text) | Q(names__code=text)
         return self.filter(Q(short_name=text) | Q(code=text) | named).distinct()
+
+
+class PriorityAreaQuerySet(DatedQuerySet):
+    """Priority areas by the regions in them."""
+
+    def holding(self, region: "Region", day: date | None = None) -> Self:
+        """Keep the areas that the region is in on the day."""
+        members = self.model._meta.get_field("members").related_model.objects.on(day)
+        return self.on(day).filter(pk__in=members.filter(region=region).values("area"))
+
+
+class TargetQuerySet(AccessQuerySet):
+    """Targets by region and day."""
+
+    def of_region(self, region: "Region") -> Self:
+        """Keep the region's own targets and those set for a region above it."""
+        return self.filter(region__in=region.lineage)
+
+    def due_after(self, day: date) -> Self:
+        """Keep the targets whose day has not passed."""
+        return self.filter(due_on__gte=day)
 
 
 class AcademicYearQuerySet(AccessQuerySet):
@@ -88,3 +140,27 @@ class ParameterQuerySet(DatedQuerySet):
     def shipped(self) -> Self:
         """Keep the shipped defaults."""
         return self.filter(region__isnull=True)
+
+    def unverified(self) -> Self:
+        """Keep the values that nobody has confirmed."""
+        return self.filter(verified=False)
+
+    def outside(self, day: date | None = None) -> Self:
+        """Keep the values that a region above does not allow on the day.
+
+        They were set before that region narrowed what it allows.
+        """
+        above = (
+            self.model._default_manager.on(day)
+            .annotate(below=ExpressionWrapper(OuterRef("region__path"), TextField()))
+            .filter(key=OuterRef("key"), below__startswith=F("region__path"))
+            .exclude(region=OuterRef("region"))
+        )
+        value = OuterRef("as_number")
+        broken = Q(refining="FIXED") | Q(least__gt=value) | Q(most__lt=value)
+        return (
+            self.on(day)
+            .filter(region__isnull=False)
+            .annotate(as_number=AS_NUMBER)
+            .filter(Exists(above.filter(broken)))
+        )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.db.models import Q
 
 from accounts.roles import GROUP, INSTALLATION, REGION, SCHOOL
-from bureau.models import Region
+from bureau.models import AreaMember, Region
 from bureau.querysets import RegionQuerySet
 from core.registries import reach, register_reach
 
@@ -46,6 +46,18 @@ def _parameters(ids: Sequence[int]) -> Q:
 @register_reach(REGION, "bureau.keyindustry")
 def _of_region(ids: Sequence[int]) -> Q:
     return Q(region__lineage__overlap=list(ids))
+
+
+@register_reach(REGION, "bureau.priorityarea")
+def _areas(ids: Sequence[int]) -> Q:
+    """Reach the areas that the regions lead or are in."""
+    members = AreaMember.objects.filter(region__lineage__overlap=list(ids))
+    return Q(lead_region__lineage__overlap=list(ids)) | Q(pk__in=members.values("area"))
+
+
+@register_reach(REGION, "bureau.areamember")
+def _area_members(ids: Sequence[int]) -> Q:
+    return Q(area__lead_region__lineage__overlap=list(ids))
 
 
 @register_reach(REGION, "core.importrun")

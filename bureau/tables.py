@@ -12,10 +12,20 @@ from bureau.models import (
     ApiClient,
     PolicyDocument,
     PolicyParameter,
+    PriorityArea,
     Region,
+    Target,
 )
 from bureau.words import owner_word, value_with_unit
-from core.tables import Column, MomentColumn, NameColumn, Table
+from core.registries import metrics
+from core.tables import (
+    Column,
+    DateColumn,
+    DueColumn,
+    MomentColumn,
+    NameColumn,
+    Table,
+)
 from core.templatetags.components import badge_html
 
 
@@ -150,3 +160,74 @@ class ApiClientTable(Table):
         """Say it as a badge."""
         tone = "grey" if record.paused_at else "green"
         return badge_html(tone, self.value_paused_at(record))
+
+
+class TargetTable(Table):
+    """Targets with the figure of the day."""
+
+    title = NameColumn(sub="region__name", verbose_name=gettext_lazy("目标"))
+    metric = Column(verbose_name=gettext_lazy("指标"))
+    base = Column(verbose_name=gettext_lazy("基数"), empty_values=(), orderable=False)
+    now = Column(
+        verbose_name=gettext_lazy("现值"), empty_values=(), orderable=False, css="num"
+    )
+    goal = Column(
+        accessor="value", verbose_name=gettext_lazy("目标值"), css="num nowrap"
+    )
+    due_on = DueColumn(verbose_name=gettext_lazy("完成期限"))
+    state = Column(verbose_name=gettext_lazy("进展"), empty_values=(), orderable=False)
+
+    def __init__(
+        self, *args: Any, attained: dict[int, Any] | None = None, **kwargs: Any
+    ) -> None:
+        self.attained = attained or {}
+        super().__init__(*args, **kwargs)
+
+    def render_metric(self, value: str) -> str:
+        """Name the metric."""
+        return str(metrics.get(value).title) if value in metrics else value
+
+    value_metric = render_metric
+
+    def render_base(self, record: Target) -> str:
+        """Show what it began from."""
+        return self.attained[record.pk].base_text
+
+    def render_now(self, record: Target) -> str:
+        """Show the figure of the day."""
+        return self.attained[record.pk].now_text
+
+    def render_goal(self, record: Target) -> str:
+        """Show what is asked for."""
+        return self.attained[record.pk].goal_text
+
+    def render_state(self, record: Target) -> SafeString:
+        """Say where it stands, as a badge."""
+        one = self.attained[record.pk]
+        return badge_html(one.tone, str(one.word))
+
+    value_base, value_now, value_goal = render_base, render_now, render_goal
+
+    def value_state(self, record: Target) -> str:
+        """Say where it stands."""
+        return str(self.attained[record.pk].word)
+
+
+class PriorityAreaTable(Table):
+    """Priority areas."""
+
+    name = NameColumn(sub="purpose", verbose_name=gettext_lazy("名称"))
+    lead_region = Column(
+        accessor="lead_region__name", verbose_name=gettext_lazy("牵头地区")
+    )
+    regions = Column(
+        verbose_name=gettext_lazy("所含地区"), empty_values=(), orderable=False
+    )
+    valid_from = DateColumn(verbose_name=gettext_lazy("设立日期"))
+    valid_to = DateColumn(verbose_name=gettext_lazy("终止日期"), default="—")
+
+    def render_regions(self, record: PriorityArea) -> str:
+        """Name the regions of the day."""
+        return "、".join(m.region.short_name for m in record.members_now) or "—"
+
+    value_regions = render_regions

@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from bureau.views import calendar, clients, parameters, policies, regions
+from bureau.views import (
+    areas,
+    calendar,
+    clients,
+    parameters,
+    policies,
+    regions,
+    targets,
+)
 
 app_name = "bureau"
 urlpatterns = [
@@ -33,6 +41,27 @@ urlpatterns = [
         "parameters/<str:key>/set/",
         parameters.ParameterSetPage.as_view(),
         name="parameter-set",
+    ),
+    path(
+        "parameter-values/<int:pk>/confirm/",
+        parameters.ParameterConfirmPage.as_view(),
+        name="parameter-confirm",
+    ),
+    path("targets/", targets.TargetListPage.as_view(), name="target-list"),
+    path("targets/new/", targets.TargetSetPage.as_view(), name="target-create"),
+    path("targets/<int:pk>/", targets.TargetPage.as_view(), name="target-detail"),
+    path(
+        "targets/<int:pk>/edit/", targets.TargetSetPage.as_view(), name="target-update"
+    ),
+    path("areas/", areas.AreaListPage.as_view(), name="area-list"),
+    path("areas/new/", areas.AreaCreatePage.as_view(), name="area-create"),
+    path("areas/<int:pk>/", areas.AreaPage.as_view(), name="area-detail"),
+    path("areas/<int:pk>/join/", areas.AreaJoinPage.as_view(), name="area-join"),
+    path("areas/<int:pk>/end/", areas.AreaEndPage.as_view(), name="area-end"),
+    path(
+        "areas/members/<int:pk>/end/",
+        areas.AreaLeavePage.as_view(),
+        name="area-leave",
     ),
     path("calendar/", calendar.CalendarPage.as_view(), name="calendar"),
     path("terms/<int:pk>/edit/", calendar.TermEditPage.as_view(), name="term-update"),

@@ -52,9 +52,10 @@ UNITS = {
     "z": gettext_lazy("标准分"),
     "results": gettext_lazy("次"),
     "working day of the month": gettext_lazy("当月第几个工作日"),
+    "figure": gettext_lazy("按该项数字的单位"),
 }
 SHARES = {"ratio", "share of the line", "share of the weight"}
-BARE = {"factor", "month-day", "cv"}
+BARE = {"factor", "month-day", "cv", "figure"}
 CODES = {
     "EXCHANGED": gettext_lazy("交流教师"),
     "ELIGIBLE": gettext_lazy("应交流教师"),

@@ -7,6 +7,7 @@ REGISTERING_MODULES = (
     "transitions",
     "reach",
     "panels",
+    "blocking",
     "metrics",
     "reports",
     "imports",

@@ -99,6 +99,10 @@ reach: Registry[tuple[str, str], ReachFunction] = Registry("reach")
 """(scope kind ``app.model``, reached model ``app.model``) → condition."""
 panels: Registry[tuple[str, str], Panel] = Registry("panels")
 """(model ``app.model``, slug) → panel."""
+blockers: Registry[tuple[str, str], Callable[[Any, date], list[str]]] = Registry(
+    "blockers"
+)
+"""(model ``app.model``, slug) → what must be settled before the object may end."""
 metrics: Registry[str, Any] = Registry("metrics")
 reports: Registry[str, ReportBuilder] = Registry("reports")
 inbox: Registry[str, InboxSource] = Registry("inbox")
@@ -114,6 +118,17 @@ def panels_of(model_label: str) -> list[tuple[str, Panel]]:
     """Return the panels of one model in their order."""
     found = [(slug, p) for (label, slug), p in panels.items() if label == model_label]
     return sorted(found, key=lambda pair: pair[1].order)
+
+
+def blocked_by(obj: Model, day: date) -> list[str]:
+    """Return what stands against the end of an object, with what to do first."""
+    label = obj._meta.label_lower
+    return [
+        sentence
+        for (model, _slug), told in blockers.items()
+        if model == label
+        for sentence in told(obj, day)
+    ]
 
 
 def register_reach(

@@ -18,11 +18,13 @@ from demo.builders.cycles import build_cycles
 from demo.builders.formation import build_cases
 from demo.builders.frame import build_frame, build_regions
 from demo.builders.groups import build_groups
+from demo.builders.insight import build_insight
 from demo.builders.notices import read_old_messages
 from demo.builders.quality import build_quality
 from demo.builders.returns import build_returns
 from demo.builders.rosters import build_rosters
 from demo.builders.schools import build_honours, build_labels, build_schools
+from demo.builders.structure import build_partnerships, build_structure
 from demo.builders.teachers import build_teachers
 from demo.refusing import refuse_real_data, wait_for_another_load
 from demo.world import CITY, World
@@ -41,9 +43,12 @@ CHAPTERS = (
     build_quality,
     build_teachers,
     build_rosters,
+    build_structure,
     build_groups,
+    build_partnerships,
     build_cases,
     build_cycles,
+    build_insight,
     renew_passwords,
 )
 """What is built, in this order; each chapter finds what it built before."""

@@ -63,6 +63,8 @@ for _verb, _words in {
     "groups.open_obligation": _("产生待了结事项"),
     "groups.settle_obligation": _("了结事项"),
     "groups.switch_mode": _("启停组建模式"),
+    "groups.add_partnership": _("登记合作单位"),
+    "groups.end_partnership": _("终止合作"),
     "groups.draft_document": _("起草文件"),
     "groups.change_document": _("修改文件"),
 }.items():

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from bureau.models import Region
 from bureau.reach import parameters_above
 from core.registries import register_reach
-from groups.models import CaseLine, Membership
+from groups.models import CaseLine, Membership, Partnership
 
 REGION, GROUP, SCHOOL = "bureau.region", "groups.educationgroup", "schools.school"
 EVERYTHING = Q(pk__isnull=False)
@@ -85,6 +85,33 @@ def school_reaches_memberships(ids: Sequence[int]) -> Q:
         | (Q(valid_to__isnull=True) & Q(Exists(own)))
         | (Q(valid_to__isnull=False) & Q(Exists(ended)))
     )
+
+
+# --- Partnerships and partners -------------------------------------------------
+@register_reach(REGION, "groups.Partnership")
+def region_reaches_partnerships(ids: Sequence[int]) -> Q:
+    """A region reaches the partnerships of its groups."""
+    return Q(group__region__in=Region.objects.under_ids(ids))
+
+
+@register_reach(GROUP, "groups.Partnership")
+def group_reaches_partnerships(ids: Sequence[int]) -> Q:
+    """A group reaches its partnerships."""
+    return Q(group__in=ids)
+
+
+@register_reach(SCHOOL, "groups.Partnership")
+def school_reaches_partnerships(ids: Sequence[int]) -> Q:
+    """A school reaches the partnerships of the groups it belongs to today."""
+    held = Membership.objects.on().filter(school__in=ids)
+    return Q(group__in=held.values("group"))
+
+
+@register_reach(GROUP, "schools.Partner")
+def group_reaches_partners(ids: Sequence[int]) -> Q:
+    """A group reaches the partners that take part in it."""
+    held = Partnership.objects.filter(group__in=ids)
+    return Q(pk__in=held.values("partner"))
 
 
 # --- Schools through membership ----------------------------------------------

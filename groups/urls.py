@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from groups.views import cases, documents, groups, modes, opinions
+from groups.views import cases, documents, groups, modes, opinions, partnerships
 
 app_name = "groups"
 urlpatterns = [
@@ -58,6 +58,16 @@ urlpatterns = [
         "tasks/<int:pk>/move/<slug:move>/",
         cases.TaskMovePage.as_view(),
         name="task-move",
+    ),
+    path(
+        "<int:pk>/partners/new/",
+        partnerships.PartnershipCreatePage.as_view(),
+        name="partnership-create",
+    ),
+    path(
+        "partnerships/<int:pk>/end/",
+        partnerships.PartnershipEndPage.as_view(),
+        name="partnership-end",
     ),
     path("documents/", documents.DocumentListPage.as_view(), name="document-list"),
     path(

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from bureau.models import AcademicYear, Region
-from bureau.periods import period_of
+from bureau.periods import DAILY, period_of
 from core.access import holds
 from core.days import today
 from core.metrics import GROUP, REGION, SCHOOL, Metric, compute
@@ -50,14 +50,6 @@ SHOWN: dict[str, tuple[tuple[str, str], ...]] = {
         ("schools.fitness_good_rate", "schools:school-list"),
     ),
 }
-
-DAILY = {
-    "groups.group_count",
-    "groups.member_school_count",
-    "groups.school_coverage_ratio",
-    "schools.large_class_share",
-}
-"""Figures that the register and the class lists tell on any day."""
 
 REPORTED = {"schools.pupil_count"}
 """Sums of what schools report: without a single report they are unknown, not 0."""

@@ -136,6 +136,15 @@ INTERNAL_LABELS = (Label.WEAK, Label.POTENTIAL)
 QUALITY_LABELS = (Label.QUALITY, Label.FAMOUS)
 
 
+INTERNAL_METRICS = {
+    "schools.quality_value_added",
+    "schools.quality_cv_reduction",
+    "schools.kinder_quality_change",
+    "schools.kinder_quality_gap_reduction",
+}
+"""Figures of quality monitoring: never compared, plotted or ranked school by school."""
+
+
 class ReturnState(models.TextChoices):
     """Where an annual return stands."""
 
@@ -167,3 +176,49 @@ CONFIRMED_STATES = (
     ReturnState.LOCKED,
 )
 """The states in which the school stands by its figures; metrics read these."""
+
+
+class PartnerKind(models.TextChoices):
+    """What works with schools without being one (BN-3.4, BN-4.1.3a)."""
+
+    PARK_ENTERPRISE = "PARK_ENTERPRISE", _("园区企业")
+    ENTERPRISE = "ENTERPRISE", _("其他企业")
+    INSTITUTE = "INSTITUTE", _("科研院校")
+    ASSOCIATION = "ASSOCIATION", _("行业协会")
+    OUTSIDE_SCHOOL = "OUTSIDE_SCHOOL", _("域外学校")
+    PUBLIC_BODY = "PUBLIC_BODY", _("机关事业单位")
+    OTHER = "OTHER", _("其他合作方")
+
+
+class ProjectKind(models.TextChoices):
+    """What is built."""
+
+    NEW_BUILD = "NEW_BUILD", _("新建")
+    REBUILD = "REBUILD", _("改建")
+    EXTENSION = "EXTENSION", _("扩建")
+    RELOCATION = "RELOCATION", _("迁建")
+    RENOVATION = "RENOVATION", _("维修改造")
+    EQUIPMENT = "EQUIPMENT", _("设施设备")
+
+
+class Programme(models.TextChoices):
+    """The programme that a construction project belongs to (AK-4.2b)."""
+
+    STANDARD = "STANDARD", _("学校标准化建设")
+    CITY_CENTRE = "CITY_CENTRE", _("中心城区教育提升工程")
+    COUNTY_SEAT = "COUNTY_SEAT", _("县城以上中小学建设")
+    WEAK_SCHOOLS = "WEAK_SCHOOLS", _("全面改薄")
+    PRESCHOOL = "PRESCHOOL", _("学前教育三年行动计划")
+    OTHER = "OTHER", _("其他")
+
+
+class PlanState(models.TextChoices):
+    """Where a plan to do away with large classes stands."""
+
+    DRAFT = "DRAFT", _("制订中")
+    SUBMITTED = "SUBMITTED", _("待主管部门同意")
+    ACTIVE = "ACTIVE", _("执行中")
+    CLOSED = "CLOSED", _("已结束")
+
+
+STANDING_PLANS = (PlanState.DRAFT, PlanState.SUBMITTED, PlanState.ACTIVE)

@@ -18,8 +18,13 @@ from schools.choices import (
     SchoolStatus,
     Stage,
 )
+from schools.completeness import TOTAL
 from schools.models import (
+    Campus,
+    ClassReductionPlan,
     ClassSection,
+    ConstructionProject,
+    Partner,
     ReturnUnlock,
     School,
     SchoolReturn,
@@ -62,6 +67,7 @@ class SchoolFilter(FilterSet):
         exclude=True,
         label=_("已有学校标识码"),
     )
+    incomplete = django_filters.BooleanFilter(method="lacking", label=_("资料不完整"))
     opened_since = django_filters.DateFilter(
         field_name="opened_on", lookup_expr="gte", label=_("开办日期不早于")
     )
@@ -101,6 +107,15 @@ class SchoolFilter(FilterSet):
     def labelled(self, queryset: Any, name: str, value: str) -> QuerySet[Any]:
         """Keep the schools that hold the label on the day of the page."""
         return queryset.labelled(value, day=self._day())
+
+    def lacking(self, queryset: Any, name: str, value: bool) -> QuerySet[Any]:
+        """Keep the schools whose record lacks something, or lacks nothing."""
+        if "parts_filled" not in queryset.query.annotations:
+            year = AcademicYear.objects.current(self._day())
+            queryset = queryset.with_completeness(year)
+        if value:
+            return queryset.filter(parts_filled__lt=TOTAL)
+        return queryset.filter(parts_filled=TOTAL)
 
     def _day(self) -> date:
         return getattr(self.request, "as_of", None) or today()
@@ -197,3 +212,102 @@ class BoardFilter(FilterSet):
             confirmed = Q(return_state__in=CONFIRMED_STATES)
             return queryset.filter(Q(return_state__isnull=True) | ~confirmed)
         return queryset.filter(Q(return_state=value))
+
+
+class ProjectFilter(FilterSet):
+    """Find construction projects by county, programme, kind and progress."""
+
+    county = django_filters.ModelChoiceFilter(
+        queryset=counties, method="run_by", label=_("区县")
+    )
+    progress = django_filters.ChoiceFilter(
+        choices=[
+            ("PLANNED", _("未开工")),
+            ("BUILDING", _("在建")),
+            ("DONE", _("已完工")),
+        ],
+        method="in_progress",
+        label=_("进度"),
+    )
+    late = django_filters.BooleanFilter(method="is_late", label=_("超过计划完工日期"))
+
+    class Meta:
+        model = ConstructionProject
+        fields = ["school", "programme", "kind"]
+        search_fields = ("name", "school__name", "school__pinyin", "school__initials")
+        open_fields = ("county", "programme", "progress")
+
+    def run_by(self, queryset: Any, name: str, value: Region) -> QuerySet[Any]:
+        """Keep what the region or one below it administers."""
+        return queryset.filter(school__administered_by__lineage__contains=[value.pk])
+
+    def in_progress(self, queryset: Any, name: str, value: str) -> QuerySet[Any]:
+        """Keep the projects that stand where asked, by their days."""
+        done = Q(completed_on__isnull=False)
+        begun = Q(started_on__isnull=False)
+        asked = {"DONE": done, "BUILDING": begun & ~done, "PLANNED": ~begun}
+        return queryset.filter(asked[value])
+
+    def is_late(self, queryset: Any, name: str, value: bool) -> QuerySet[Any]:
+        """Keep what should be complete and is not, or the rest."""
+        late = Q(completed_on__isnull=True, planned_on__lt=today())
+        return queryset.filter(late) if value else queryset.exclude(late)
+
+
+class PartnerFilter(FilterSet):
+    """Find partners by name, code, kind and region."""
+
+    class Meta:
+        model = Partner
+        fields = ["kind", "region"]
+        search_fields = ("name", "normalized_name", "credit_code", "industry")
+        open_fields = ("kind",)
+
+
+class CampusFilter(FilterSet):
+    """Find campuses by school."""
+
+    class Meta:
+        model = Campus
+        fields = ["school"]
+
+
+class PressureFilter(SchoolFilter):
+    """Find schools by what stands out, besides the filters of schools."""
+
+    year = django_filters.ModelChoiceFilter(
+        queryset=AcademicYear.objects.all(), method="of_year", label=_("学年")
+    )
+    finding = django_filters.ChoiceFilter(
+        choices=[
+            ("ANY", _("有发现的")),
+            ("LARGE", _("大班额")),
+            ("OVERSIZE", _("超大班额")),
+            ("FULL", _("学位紧张")),
+            ("CHOSEN", _("片区外入学多")),
+        ],
+        method="pressed",
+        label=_("发现"),
+    )
+    large_min = django_filters.NumberFilter(
+        field_name="large", lookup_expr="gte", label=_("大班额不少于（班）")
+    )
+
+    class Meta(SchoolFilter.Meta):
+        open_fields = ("county", "stage", "finding")
+
+    def of_year(self, queryset: Any, name: str, value: Any) -> QuerySet[Any]:
+        """Leave the rows: the page takes the figures of this year already."""
+        return queryset
+
+    def pressed(self, queryset: Any, name: str, value: str) -> QuerySet[Any]:
+        """Keep the schools of which this stands out."""
+        return queryset.pressed(value)
+
+
+class ReductionPlanFilter(FilterSet):
+    """Find plans by school, stage and state."""
+
+    class Meta:
+        model = ClassReductionPlan
+        fields = ["school", "stage", "state"]

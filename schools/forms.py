@@ -27,6 +27,7 @@ from schools.figures import (
     ZONES,
     faults_of,
 )
+from schools.jumps import LONGEST, Jump, Limits, jumps_between
 from schools.models import (
     ClassSection,
     School,
@@ -35,6 +36,7 @@ from schools.models import (
     SchoolReturn,
 )
 from schools.models.classes import GRADES
+from schools.models.returns import JUDGED
 from schools.models.unlock import MOST_DAYS, USUAL_DAYS
 
 
@@ -347,8 +349,14 @@ UNITS = {
 UNIT_IN_LABEL = re.compile("（[^）]*）$")
 
 
+WHY = "why_"
+
+
 class ReturnForm(ModelForm):
-    """The figures of one stage; last year's stand beside each box."""
+    """The figures of one stage; last year's stand beside each box.
+
+    A figure that may jump brings a box of its own for the explanation.
+    """
 
     class Meta:
         model = SchoolReturn
@@ -374,7 +382,11 @@ class ReturnForm(ModelForm):
         )
 
     def __init__(
-        self, *args: Any, last_year: SchoolReturn | None = None, **kwargs: Any
+        self,
+        *args: Any,
+        last_year: SchoolReturn | None = None,
+        limits: Limits | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         names = BY_STAGE[self.instance.stage]
@@ -386,10 +398,64 @@ class ReturnForm(ModelForm):
             field.due_later = True
             if before is not None:
                 field.help_text = _("上年：%s") % _shown(before)
+        self.last_year, self.limits = last_year, limits
+        if last_year is not None and limits is not None:
+            self._add_explanations(last_year, limits)
+
+    def _add_explanations(self, before: SchoolReturn, limits: Limits) -> None:
+        """Let the browser judge each figure while it is typed, as the service does."""
+        for name in [n for n in self.fields if n in JUDGED]:
+            last = getattr(before, name)
+            if last is None:
+                continue
+            self.fields[name].widget.attrs |= {
+                "data-before": f"{last}",
+                "data-jump": f"{limits.ratio.typed}",
+                "data-floor": f"{limits.floor.typed}",
+            }
+            self.fields[name].beside = "schools/_jump.html"
+            self.fields[f"{WHY}{name}"] = forms.CharField(
+                label=format_lazy(
+                    gettext_lazy("{name}的差异说明"), name=self.fields[name].label
+                ),
+                required=False,
+                max_length=LONGEST,
+                initial=self.instance.explanations.get(name, ""),
+                widget=forms.Textarea(attrs={"rows": 2}),
+            )
+            self.fields[name].why = self[f"{WHY}{name}"]
+
+    def jumps(self) -> dict[str, Jump]:
+        """Return the figures, as typed or as held, that jump against last year."""
+        given = getattr(self, "cleaned_data", None) if self.is_bound else None
+        if given is None:
+            given = {n: getattr(self.instance, n) for n in JUDGED}
+        return jumps_between(given, self.last_year, self.limits)
+
+    @property
+    def explanations(self) -> dict[str, str]:
+        """Return what was written about each figure."""
+        return {
+            name.removeprefix(WHY): text
+            for name, text in self.cleaned_data.items()
+            if name.startswith(WHY) and text
+        }
+
+    @property
+    def figures(self) -> dict[str, Any]:
+        """Return the figures without the explanations."""
+        return {n: v for n, v in self.cleaned_data.items() if not n.startswith(WHY)}
 
     def drawn_sections(self) -> Any:
-        """Leave out the sections of other stages."""
-        return (section for section in super().drawn_sections() if section.fields)
+        """Leave out the sections of other stages; mark the figures that jump."""
+        found = self.jumps()
+        for name, field in self.fields.items():
+            field.jump = found.get(name)
+        return (
+            section
+            for section in super().drawn_sections()
+            if section.title and section.fields
+        )
 
     def clean(self) -> dict[str, Any]:
         """Check sums and parts on the field where they can be mended."""

@@ -4,8 +4,19 @@ from django.utils.translation import gettext_lazy as _
 
 from core.navigation import NavItem, register
 from core.timeline import verbs
+from core.tones import register_tones
+
+register_tones("schools.classreductionplan", DRAFT="grey", ACTIVE="blue")
 
 register(
+    NavItem(
+        "groups",
+        _("疑似重复登记"),
+        "copy",
+        "schools:duplicate-list",
+        "schools.restructure_school",
+        45,
+    ),
     NavItem(
         "groups", _("学校"), "school", "schools:school-list", "schools.view_school", 30
     ),
@@ -16,6 +27,30 @@ register(
         "schools:stage-worklist",
         "schools.change_school",
         40,
+    ),
+    NavItem(
+        "groups",
+        _("合作单位"),
+        "building-community",
+        "schools:partner-list",
+        "schools.view_partner",
+        60,
+    ),
+    NavItem(
+        "data",
+        _("建设项目"),
+        "buildings",
+        "schools:project-list",
+        "schools.view_constructionproject",
+        45,
+    ),
+    NavItem(
+        "data",
+        _("招生压力与大班额"),
+        "gauge",
+        "schools:pressure-list",
+        "schools.view_schoolreturn",
+        50,
     ),
     NavItem(
         "data",
@@ -35,6 +70,23 @@ for _verb, _words in {
     "schools.school.end_label": _("终止标签"),
     "schools.school.honour": _("登记荣誉"),
     "schools.school.classes": _("填报班级"),
+    "schools.school.change_profile": _("变更名称或归属"),
+    "schools.school.undo_change": _("撤销变更"),
+    "schools.school.split": _("分设学校"),
+    "schools.school.split_off": _("由分设新增"),
+    "schools.school.undo_split": _("撤销分设"),
+    "schools.school.merge_into": _("并入其他学校"),
+    "schools.school.take_over": _("接收合并"),
+    "schools.school.close": _("停办"),
+    "schools.school.reopen": _("撤销停办或合并"),
+    "schools.school.merge_duplicate": _("合并重复登记"),
+    "schools.school.not_duplicate": _("认定不是重复登记"),
+    "schools.school.add_campus": _("登记校区"),
+    "schools.school.change_campus": _("修改校区"),
+    "schools.school.add_project": _("登记建设项目"),
+    "schools.school.change_project": _("修改建设项目"),
+    "schools.partner.register": _("登记合作单位"),
+    "schools.partner.change": _("修改合作单位"),
     "schools.schoolreturn.open": _("发起填报"),
     "schools.schoolreturn.save": _("填写数字"),
     "schools.schoolreturn.ask_unlock": _("申请解锁"),
@@ -44,6 +96,8 @@ for _verb, _words in {
     "schools.schoolreturn.close_unlock": _("解锁到期"),
     "schools.schoolreturn.remind": _("提醒报送"),
     "schools.returnunlock.ask": _("申请解锁"),
+    "schools.classreductionplan.draft": _("制订计划"),
+    "schools.classreductionplan.change": _("修改计划"),
     "bureau.region.open_returns": _("发起年度填报"),
 }.items():
     verbs.register(_verb, _words)

@@ -7,9 +7,16 @@ from django.utils.translation import gettext as _
 from core.access import reaches, scope_ids
 from core.templatetags.formats import long_day
 from core.verdict import ALLOWED, Denied, Verdict
-from schools.choices import ReturnState, UnlockState
+from schools.choices import PlanState, ReturnState, UnlockState
 from schools.figures import missing_figures
-from schools.models import ReturnUnlock, School, SchoolReturn
+from schools.jumps import CLAUSE, unexplained
+from schools.models import (
+    ClassReductionPlan,
+    Partner,
+    ReturnUnlock,
+    School,
+    SchoolReturn,
+)
 from schools.models.returns import LABELS
 
 
@@ -52,6 +59,67 @@ def can_confirm_stage(user: Any, school: School) -> Verdict:
             remedy=_("如需更正，请修改学校资料"),
         )
     return _over(user, "schools.change_school", school, _("确认学段"))
+
+
+def can_restructure_school(user: Any, school: School) -> Verdict:
+    """Allow the administering bureau to rename, split, merge and close (BN-0.3)."""
+    verdict = _over(user, "schools.restructure_school", school, _("办理学校变更"))
+    if verdict and school.has_ended:
+        return Denied(
+            _("未能办理：%(school)s已于 %(day)s 停办或合并")
+            % {"school": school, "day": long_day(school.closed_on)},
+            remedy=_("如属误办，可先撤销停办或合并"),
+        )
+    return verdict
+
+
+def can_reopen_school(user: Any, school: School) -> Verdict:
+    """Allow the administering bureau to take an end back."""
+    if not school.has_ended:
+        return Denied(_("未能撤销：%(school)s没有停办") % {"school": school})
+    return _over(user, "schools.restructure_school", school, _("撤销停办"))
+
+
+def can_undo_change(user: Any, school: School) -> Verdict:
+    """Allow taking back the last change of name or county, while the school stands."""
+    verdict = can_restructure_school(user, school)
+    if verdict and not school.profiles.exists():
+        return Denied(_("未能撤销：%(school)s没有登记过变更") % {"school": school})
+    return verdict
+
+
+def can_undo_split(user: Any, school: School) -> Verdict:
+    """Allow taking back a split, from the page of the school that came of it."""
+    verdict = can_restructure_school(user, school)
+    if verdict and not school.predecessor_id:
+        return Denied(_("未能撤销：%(school)s不是分设的学校") % {"school": school})
+    return verdict
+
+
+def can_change_campus(user: Any, school: School) -> Verdict:
+    """Allow the school and its bureau to keep its campuses."""
+    return _over(user, "schools.change_campus", school, _("登记校区"))
+
+
+def can_change_project(user: Any, school: School) -> Verdict:
+    """Allow the administering bureau to keep construction projects (AK-4.2b)."""
+    return _over(user, "schools.change_constructionproject", school, _("登记建设项目"))
+
+
+def can_register_partner(user: Any, region: Any) -> Verdict:
+    """Allow a bureau to enter partners of its region (BN-3.4)."""
+    if runs(user, "schools.change_partner", region):
+        return ALLOWED
+    return Denied(
+        _("未能登记合作单位：您不负责%(region)s") % {"region": region},
+        "BN-3.4",
+        _("请由该地区的教育行政部门登记"),
+    )
+
+
+def can_change_partner(user: Any, partner: Partner) -> Verdict:
+    """Allow the bureau of the region a partner is entered in."""
+    return _over(user, "schools.change_partner", partner, _("修改合作单位"))
 
 
 def can_label_school(user: Any, school: School) -> Verdict:
@@ -103,7 +171,24 @@ def can_submit_return(user: Any, return_: SchoolReturn) -> Verdict:
             },
             remedy=_("请补填后再报送，没有的填 0"),
         )
-    return verdict
+    return _explained(return_) if verdict else verdict
+
+
+def _explained(return_: SchoolReturn) -> Verdict:
+    """Allow what does not jump against last year, or says why it does."""
+    silent = unexplained(return_)
+    if not silent:
+        return ALLOWED
+    return Denied(
+        _("未能报送：%(count)s 项与上年相比变动较大，没有说明（%(names)s%(more)s）")
+        % {
+            "count": len(silent),
+            "names": "、".join(str(jump.label) for jump in silent[:6]),
+            "more": _("等") if len(silent) > 6 else "",
+        },
+        CLAUSE,
+        _("请核对数字；数字无误的，在该项下写明变动原因"),
+    )
 
 
 def _another(user: Any, *, done_by: list[int | None], doing: str) -> Verdict:
@@ -229,3 +314,45 @@ def can_open_returns(user: Any, region: Any) -> Verdict:
         _("未能发起填报：您不负责%(region)s") % {"region": region},
         remedy=_("请由该地区的教育行政部门发起"),
     )
+
+
+PLAN = "schools.change_classreductionplan"
+
+
+def can_plan_reduction(user: Any, school: School) -> Verdict:
+    """Allow the school and its bureau to plan how large classes go (AK-1.2.1)."""
+    return _over(user, PLAN, school, _("制订消除大班额计划"))
+
+
+def can_change_plan(user: Any, plan: ClassReductionPlan) -> Verdict:
+    """Allow changes while the plan is a draft."""
+    if plan.state != PlanState.DRAFT:
+        return Denied(
+            _("未能修改计划：当前状态是“%(state)s”")
+            % {"state": plan.get_state_display()},
+            "AK-1.2.1",
+            _("如需修改，请由主管部门退回"),
+        )
+    return _over(user, PLAN, plan, _("修改计划"))
+
+
+def can_submit_plan(user: Any, plan: ClassReductionPlan) -> Verdict:
+    """Allow what has targets to go to the bureau."""
+    verdict = _over(user, PLAN, plan, _("报送计划"))
+    if verdict and not plan.steps.exists():
+        return Denied(
+            _("未能报送计划：还没有学期目标"), "AK-1.2.1", _("请先填写各学期的目标")
+        )
+    return verdict
+
+
+def can_decide_plan(user: Any, plan: ClassReductionPlan) -> Verdict:
+    """Allow the bureau that runs the school, never the person who submitted."""
+    if not runs(user, PLAN, plan.school.administered_by):
+        return Denied(
+            _("未能办理计划：只有%(bureau)s教育行政部门可以办理")
+            % {"bureau": plan.school.administered_by},
+            "AK-1.2.1",
+            _("请联系该部门"),
+        )
+    return _another(user, done_by=[plan.submitted_by_id], doing=_("办理计划"))

@@ -6,20 +6,24 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from bureau.periods import last_reported
+from bureau.periods import period_for
+from core.access import holds
 from core.charts import Chart, Point, Series
 from core.metrics import SCHOOL, Metric, compute
 from core.registries import metrics
-from schools.choices import Stage
+from schools.choices import INTERNAL_METRICS, Stage
 from schools.models import School, SchoolReturn
 
-PLOTTED = (
-    "schools.pupil_count",
-    "schools.large_class_share",
-    "schools.retention_rate",
-    "schools.fitness_good_rate",
-)
-"""What the plot of schools can be coloured by."""
+FIRST = "schools.pupil_count"
+READ_BY = {
+    "schools": "schools.view_schoolreturn",
+    "groups": "groups.view_membership",
+    "personnel": "personnel.view_teacher",
+    "evaluation": "evaluation.view_result",
+}
+"""Room of a metric → the permission to read it school by school; others are closed."""
+
+NOBODY = "schools.no_one"
 
 Figure = Callable[[SchoolReturn], float | None]
 
@@ -98,12 +102,24 @@ def _finding(name: Any, unit: Any, places: int, series: Sequence[Series]) -> str
     return _("%(name)s减少 %(change)s %(unit)s") % words
 
 
-def plotted() -> list[Metric]:
-    """Return the metrics the plot can be coloured by."""
-    return [metrics.get(key) for key in PLOTTED if key in metrics]
+def plotted(user: Any) -> list[Metric]:
+    """Return the metrics of schools the user may read, that of pupils first.
+
+    What comes from quality monitoring is never among them: no ranking by results.
+    """
+    found = [
+        one
+        for one in metrics.values()
+        if SCHOOL in one.subjects
+        and one.key not in INTERNAL_METRICS
+        and holds(user, READ_BY.get(one.key.partition(".")[0], NOBODY))
+    ]
+    return sorted(found, key=lambda one: (one.key != FIRST, one.key))
 
 
-def plot(schools: Iterable[School], metric: Metric, day: date) -> Chart | None:
+def plot(
+    schools: Iterable[School], metric: Metric | None, day: date, region: Any = None
+) -> Chart | None:
     """Return schools as points, coloured by a metric of the last school year.
 
     None without a school that has coordinates. A figure that is not known has no
@@ -112,8 +128,9 @@ def plot(schools: Iterable[School], metric: Metric, day: date) -> Chart | None:
     placed = [school for school in schools if school.longitude is not None]
     if not placed:
         return None
-    values = _values(metric, [school.pk for school in placed], day)
-    scale = 100 if metric.unit == "ratio" else 1
+    ids = [school.pk for school in placed]
+    values = _values(metric, ids, day, region) if metric else {}
+    scale = 100 if metric is not None and metric.unit == "ratio" else 1
     points = [
         Point(
             school.name,
@@ -125,7 +142,8 @@ def plot(schools: Iterable[School], metric: Metric, day: date) -> Chart | None:
         for school in placed
     ]
     known = sum(1 for point in points if point.value is not None)
-    words = {"metric": metric.title, "n": len(points), "known": known}
+    words = {"n": len(points), "known": known}
+    words["metric"] = metric.title if metric else _("位置")  # type: ignore[assignment]
     return Chart(
         "plot",
         _("%(n)s 所学校的%(metric)s，%(known)s 所有数据") % words,
@@ -138,12 +156,14 @@ def plot(schools: Iterable[School], metric: Metric, day: date) -> Chart | None:
     )
 
 
-def _values(metric: Metric, ids: Sequence[int], day: date) -> dict[int, float | None]:
-    """Return the figure of each school in the last year that was reported."""
-    period = last_reported(day)
+def _values(
+    metric: Metric, ids: Sequence[int], day: date, region: Any
+) -> dict[int, float | None]:
+    """Return the figure of each school in the period in which the metric is read."""
+    period = period_for(metric.key, day)
     if period is None:
         return {}
-    found = compute(metric.key, SCHOOL, ids, period, None)
+    found = compute(metric.key, SCHOOL, ids, period, region)
     return {
         pk: float(one.value) if one.value is not None and one.detail else None
         for pk, one in found.items()

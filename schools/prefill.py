@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from bureau.models import AcademicYear
 from schools.choices import EDITABLE, ReturnState, Stage
 from schools.figures import BY_STAGE
+from schools.jumps import as_lines
 from schools.models import ClassSection, SchoolReturn, SchoolStage
 from schools.models.returns import FIGURES, LABELS
 
@@ -39,6 +40,7 @@ class PrefilledRow:
     state: str
     known: dict[str, tuple[Any, str]] = field(default_factory=dict)
     before: SchoolReturn | None = None
+    told: dict[str, str] = field(default_factory=dict)
 
 
 def returns_before(year: AcademicYear, schools: Any) -> dict[Key, SchoolReturn]:
@@ -83,7 +85,8 @@ def _row(
     key = (stage.school_id, stage.stage)
     row, last = held.get(key), before.get(key)
     state = row.state if row else ""
-    found = PrefilledRow(stage, state, before=last)
+    told = row.explanations if row else {}
+    found = PrefilledRow(stage, state, before=last, told=told)
     sources: list[tuple[str, Any]] = [(ENTERED, row)]
     if row is None or row.state in EDITABLE:
         sources += [(CLASSES, counted.get(key, {})), (LAST_YEAR, last)]
@@ -127,6 +130,9 @@ def _notes() -> Iterator[str]:
     yield _(
         "白底：已填报的数字。蓝底：按已填班级算出。黄底：上年的数字，请改成本年的。"
     )
+    yield _(
+        "与上年相比变动较大的数字，请在“差异说明”栏写明原因，一行一项，如“班级数：撤并一个教学点”。"
+    )
     yield _("灰底的格子该学段不填。空格不改原数；要删去原数，请填“清空”。")
     yield _(
         "填好后在“年度报表”页面点“上传填好的表”，核对无误后才会写入，写入后可以撤销。"
@@ -144,7 +150,8 @@ def _fill(
     page: Any, rows: list[PrefilledRow], year: AcademicYear, looks: dict[str, Any]
 ) -> None:
     first = [_("学校标识码"), _("学校名称"), _("学年"), _("学段"), _("状态")]
-    _heads(page, [*first, *(str(label) for label in LABELS.values())], looks)
+    labels = (str(label) for label in LABELS.values())
+    _heads(page, [*first, *labels, _("差异说明")], looks)
     for number, row in enumerate(rows, start=1):
         school = row.stage.school
         state = ReturnState(row.state).label if row.state else _("未开始")
@@ -161,6 +168,8 @@ def _fill(
                 _write(page, number, at, value, looks[source])
                 if source == LAST_YEAR:
                     page.write_comment(number, at, _("上年（%s）") % row.before.year)  # type: ignore[union-attr]
+        if row.told:
+            page.write_string(number, len(first) + len(FIGURES), as_lines(row.told))
 
 
 def _past(page: Any, rows: list[PrefilledRow], looks: dict[str, Any]) -> None:

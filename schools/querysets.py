@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from django.db.models import OuterRef, Prefetch, Q, Subquery
+from django.apps import apps
+from django.db.models import Count, F, OuterRef, Prefetch, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
 
+from bureau.parameters import number_at
 from core.days import today
 from core.querysets import AccessQuerySet, DatedQuerySet
 from schools.choices import (
@@ -14,13 +17,41 @@ from schools.choices import (
     GRANTED,
     INTERNAL_LABELS,
     QUALITY_LABELS,
+    STANDING_PLANS,
     ReturnState,
     SchoolStatus,
     UnlockState,
 )
+from schools.completeness import annotate
 
 if TYPE_CHECKING:
     from bureau.models import AcademicYear, Region
+
+
+def _classes(year: "AcademicYear | None", line: str = "") -> Any:
+    """Count a school's classes of the year, from a line up when one is named."""
+    rows = apps.get_model("schools.ClassSection").objects.filter(
+        school=OuterRef("pk"), year=year, removed_at__isnull=True
+    )
+    if line:
+        rows = rows.filter(headcount__gte=OuterRef(line))
+    counted = rows.order_by().values("school").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted), 0)
+
+
+RETURNED = ("students", "seats", "new_intake", "in_zone", "out_of_zone")
+
+
+def _with_returned(schools: Any, year: "AcademicYear | None") -> Any:
+    """Sum what the school stands by for the year; no figure stays null."""
+    rows = apps.get_model("schools.SchoolReturn").objects.confirmed()
+    own = rows.filter(school=OuterRef("pk"), year=year).order_by().values("school")
+    return schools.annotate(
+        **{
+            name: Subquery(own.annotate(total=Sum(name)).values("total"))
+            for name in RETURNED
+        }
+    )
 
 
 class SchoolQuerySet(AccessQuerySet):
@@ -66,13 +97,75 @@ class SchoolQuerySet(AccessQuerySet):
         held = self.model._meta.get_field("labels").related_model.objects.on(day)
         return self.filter(pk__in=held.filter(label__in=labels).values("school"))
 
+    def with_pressure(self, year: "AcademicYear | None", day: date) -> Self:
+        """Add seats, intake and large classes of a year, judged by local lines."""
+        return _with_returned(self, year)._with_large(year, day)
+
+    def _with_large(self, year: "AcademicYear | None", day: date) -> Self:
+        path = "administered_by__path"
+        lined = self.annotate(
+            large_line=number_at("class.large_min", path, day),
+            oversize_line=number_at("class.oversize_min", path, day),
+            seat_line=number_at("pressure.seat_use_max", path, day),
+            zone_line=number_at("pressure.out_of_zone_max", path, day),
+        )
+        return lined.annotate(
+            classes_told=_classes(year),
+            large=_classes(year, "large_line"),
+            oversize=_classes(year, "oversize_line"),
+        )
+
+    def with_completeness(self, year: "AcademicYear | None") -> Self:
+        """Add which parts of the record are filled, and how many."""
+        rows: Self = annotate(self, year)
+        return rows
+
+    def pressed(self, finding: str) -> Self:
+        """Keep the schools with large or over-size classes, too full, or chosen."""
+        if finding == "LARGE":
+            return self.filter(large__gt=0)
+        if finding == "OVERSIZE":
+            return self.filter(oversize__gt=0)
+        if finding == "FULL":
+            return self.filter(students__gt=F("seats") * F("seat_line"))
+        if finding == "CHOSEN":
+            return self.filter(out_of_zone__gt=F("new_intake") * F("zone_line"))
+        return self.filter(
+            Q(large__gt=0)
+            | Q(students__gt=F("seats") * F("seat_line"))
+            | Q(out_of_zone__gt=F("new_intake") * F("zone_line"))
+        )
+
     def for_list(self, day: date | None = None) -> Self:
         """Bring along what a list row shows, in a fixed number of queries."""
         labels = self.model._meta.get_field("labels").related_model
         return self.select_related("region", "administered_by").prefetch_related(
             "stages",
             Prefetch("labels", labels.objects.on(day), to_attr="labels_held"),
+            self._profiles(day or today()),
         )
+
+    def _profiles(self, day: date) -> "Prefetch[str, Any, str]":
+        """Former names and counties that were not over on the day."""
+        rows = self.model._meta.get_field("profiles").related_model
+        told = rows.objects.ending_after(day).select_related("administered_by")
+        return Prefetch("profiles", told, to_attr="profiles_after")
+
+
+class ProfileQuerySet(DatedQuerySet):
+    """What schools were before they changed."""
+
+    def ending_after(self, day: date) -> Self:
+        """Keep what was still to change after the day, the next change first."""
+        return self.filter(valid_to__gt=day).order_by("school_id", "valid_to")
+
+
+class ProjectQuerySet(AccessQuerySet):
+    """Construction projects by their days."""
+
+    def begun_by(self, day: date) -> Self:
+        """Keep what had begun by the day, and what has no beginning yet."""
+        return self.filter(Q(started_on__isnull=True) | Q(started_on__lte=day))
 
 
 class LabelQuerySet(DatedQuerySet):
@@ -151,3 +244,11 @@ class StageQuerySet(AccessQuerySet):
             return_submitted_at=Subquery(returns.values("submitted_at")[:1]),
             return_accepted_at=Subquery(returns.values("accepted_at")[:1]),
         )
+
+
+class PlanQuerySet(AccessQuerySet):
+    """Plans to do away with large classes by where they stand."""
+
+    def standing(self) -> Self:
+        """Keep the plans that are not closed."""
+        return self.filter(state__in=STANDING_PLANS)

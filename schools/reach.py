@@ -11,6 +11,8 @@ from core.registries import register_reach
 
 REGION, SCHOOL = "bureau.region", "schools.school"
 DATED = ("schools.SchoolLabel", "schools.SchoolHonour", "schools.SchoolStage")
+KEPT = ("schools.ConstructionProject", "schools.MergedRecord")
+SPANNED = ("schools.Campus", "schools.SchoolProfile")
 OF_A_YEAR = ("schools.ClassSection", "schools.SchoolReturn", "schools.QualityResult")
 Within = Callable[[Sequence[int], date, date], Q]
 
@@ -82,10 +84,13 @@ def _in_calendar_years(start: date, end: date) -> Q:
     return Q(year__gte=start.year, year__lte=end.year)
 
 
+_PLANS = "schools.ClassReductionPlan"
 SPANS: dict[str, Callable[[date, date], Q]] = {
     "schools.SchoolLabel": _in_days,
     "schools.SchoolHonour": _in_calendar_years,
     "schools.SchoolStage": _school_then_there,
+    **dict.fromkeys(KEPT, _school_then_there),
+    **dict.fromkeys(SPANNED, _in_days),
     **dict.fromkeys(OF_A_YEAR, _in_years),
 }
 
@@ -98,9 +103,19 @@ def _register(scope: str, model: str, today: Callable[[Sequence[int]], Q]) -> No
     reached.within = _then(today, SPANS[model])  # type: ignore[attr-defined]
 
 
-for _model in (*DATED, *OF_A_YEAR):
+for _model in (*DATED, *SPANNED, *KEPT, *OF_A_YEAR):
     _register(REGION, _model, _by_region)
     _register(SCHOOL, _model, _by_school)
+
+
+@register_reach(REGION, "schools.Partner")
+def _region_reaches_partners(ids: Sequence[int]) -> Q:
+    """A region reaches the partners entered there or below it."""
+    return Q(region__lineage__overlap=list(ids))
+
+
+register_reach(REGION, _PLANS)(lambda ids: _by_region(ids))
+register_reach(SCHOOL, _PLANS)(lambda ids: _by_school(ids))
 
 
 @register_reach(REGION, "schools.ReturnReminder")

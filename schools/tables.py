@@ -1,5 +1,6 @@
 """Tables of schools, of stages to confirm and of returns."""
 
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
@@ -8,10 +9,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.days import today
 from core.tables import (
     Column,
     DateColumn,
     MomentColumn,
+    MoneyColumn,
     NameColumn,
     NumberColumn,
     Table,
@@ -24,7 +27,9 @@ from schools.choices import (
     ReturnState,
     SchoolStatus,
 )
-from schools.models import School, SchoolStage
+from schools.completeness import TOTAL
+from schools.models import ConstructionProject, School, SchoolStage
+from schools.models.profile import ProfileOn, told_by
 
 STATUS_TONES = {
     SchoolStatus.PLANNED: "blue",
@@ -42,10 +47,10 @@ def label_badge(label: Any) -> SafeString:
     return badge_html("blue", text, "tag")
 
 
-def status_badge(school: School) -> SafeString:
+def status_badge(status: str) -> SafeString:
     """Return the state of a school as a badge."""
-    tone = STATUS_TONES[SchoolStatus(school.status)]
-    return badge_html(tone, str(school.get_status_display()))
+    state = SchoolStatus(status)
+    return badge_html(STATUS_TONES[state], str(state.label))
 
 
 class SchoolTable(Table):
@@ -64,17 +69,49 @@ class SchoolTable(Table):
     ownership = Column(verbose_name=gettext_lazy("举办者性质"))
     labels = Column(verbose_name=gettext_lazy("标签"), orderable=False, empty_values=())
     opened_on = DateColumn(verbose_name=gettext_lazy("开办日期"))
+    parts_filled = Column(
+        verbose_name=gettext_lazy("完整度"), css="num nowrap", empty_values=(None,)
+    )
     status = Column(verbose_name=gettext_lazy("状态"))
+
+    def __init__(self, *args: Any, day: date | None = None, **kwargs: Any) -> None:
+        self.day = day or today()
+        super().__init__(*args, **kwargs)
+
+    def _then(self, record: School) -> ProfileOn:
+        """Return what the school was on the day of the list."""
+        later = getattr(record, "profiles_after", None) or [record]
+        return told_by(record, later[0], self.day)
+
+    def render_name(self, record: School) -> SafeString:
+        """Name the school as it was called on the day, and its number."""
+        then = self._then(record)
+        code = then.school_code or record.provisional_no
+        return format_html('{}<span class="sub">{}</span>', then.name, code)
+
+    def value_name(self, record: School) -> str:
+        """Name the school of the day in a file."""
+        return self._then(record).name
+
+    def render_county(self, record: School) -> str:
+        """Name the county that ran the school on the day."""
+        return str(self._then(record).administered_by.short_name)
+
+    value_county = render_county
+
+    def render_parts_filled(self, value: int) -> str:
+        """Say how many parts of the record are filled."""
+        return f"{value} / {TOTAL}"
+
+    value_parts_filled = render_parts_filled
 
     def render_type(self, record: School) -> Any:
         """Say the type, or that it waits for somebody."""
-        if record.type:
-            return record.get_type_display()
-        return badge_html("amber", _("学段待确认"))
+        return self._then(record).type_label or badge_html("amber", _("学段待确认"))
 
     def value_type(self, record: School) -> str:
         """Say the type in a file."""
-        return str(record.get_type_display()) if record.type else _("学段待确认")
+        return self._then(record).type_label or _("学段待确认")
 
     def render_stages(self, record: School) -> str:
         """Name the stages."""
@@ -97,8 +134,12 @@ class SchoolTable(Table):
         )
 
     def render_status(self, record: School) -> SafeString:
-        """Draw the state."""
-        return status_badge(record)
+        """Draw the state of the day."""
+        return status_badge(record.status_on(self.day))
+
+    def value_status(self, record: School) -> str:
+        """Say the state of the day in a file."""
+        return str(SchoolStatus(record.status_on(self.day)).label)
 
 
 class BoardTable(Table):
@@ -169,3 +210,122 @@ class BoardTable(Table):
         """Draw the state."""
         state = record.return_state or ""
         return badge_html(tone_of(state), self.value_state(record))
+
+
+class ProjectTable(Table):
+    """Construction projects."""
+
+    name = NameColumn(sub="school__name", verbose_name=gettext_lazy("项目"))
+    county = Column(
+        accessor="school__administered_by__short_name",
+        order_by="school__administered_by__path",
+        verbose_name=gettext_lazy("主管区县"),
+    )
+    programme = Column(verbose_name=gettext_lazy("所属工程"))
+    investment = MoneyColumn(verbose_name=gettext_lazy("计划投资（元）"), default="—")
+    paid = MoneyColumn(verbose_name=gettext_lazy("已完成投资（元）"), default="—")
+    seats_added = NumberColumn(verbose_name=gettext_lazy("新增学位"), default="—")
+    planned_on = DateColumn(verbose_name=gettext_lazy("计划完工"), default="—")
+    completed_on = DateColumn(verbose_name=gettext_lazy("实际完工"), default="—")
+    progress = Column(verbose_name=gettext_lazy("进度"), orderable=False)
+
+    def render_progress(self, record: ConstructionProject) -> SafeString:
+        """Draw where the project stands; late ones say so."""
+        late = (
+            not record.completed_on
+            and record.planned_on is not None
+            and record.planned_on < today()
+        )
+        if late:
+            return badge_html("amber", _("%s（超期）") % record.progress)
+        return badge_html("green" if record.completed_on else "blue", record.progress)
+
+    def value_progress(self, record: ConstructionProject) -> str:
+        """Say where the project stands in a file."""
+        return record.progress
+
+
+class PartnerTable(Table):
+    """Partners."""
+
+    name = NameColumn(sub="credit_code", verbose_name=gettext_lazy("名称"))
+    kind = Column(verbose_name=gettext_lazy("类别"))
+    industry = Column(verbose_name=gettext_lazy("所属行业"), default="—")
+    region = Column(
+        accessor="region__name",
+        order_by="region__path",
+        verbose_name=gettext_lazy("登记地区"),
+    )
+    address = Column(verbose_name=gettext_lazy("地址"), default="—")
+
+
+class PressureTable(Table):
+    """Schools with seats, intake and large classes, and what stands out."""
+
+    name = NameColumn(
+        sub="shown_code", order_by="pinyin", verbose_name=gettext_lazy("学校名称")
+    )
+    county = Column(
+        accessor="administered_by__short_name",
+        order_by="administered_by__path",
+        verbose_name=gettext_lazy("主管区县"),
+    )
+    remarks = Column(
+        verbose_name=gettext_lazy("发现"), empty_values=(), orderable=False
+    )
+    plan = Column(
+        verbose_name=gettext_lazy("消除计划"), empty_values=(), orderable=False
+    )
+    students = NumberColumn(verbose_name=gettext_lazy("在校生"), default="未填")
+    seats = NumberColumn(verbose_name=gettext_lazy("核定学位"), default="未填")
+    new_intake = NumberColumn(verbose_name=gettext_lazy("招生"), default="未填")
+    in_zone = NumberColumn(verbose_name=gettext_lazy("片区内"), default="—")
+    out_of_zone = NumberColumn(verbose_name=gettext_lazy("片区外"), default="—")
+    classes_told = NumberColumn(verbose_name=gettext_lazy("班级"))
+    large = NumberColumn(verbose_name=gettext_lazy("大班额"))
+    oversize = NumberColumn(verbose_name=gettext_lazy("超大班额"))
+
+    def judge(self, function: Any) -> None:
+        """Take the function that judges the schools of a page or a file."""
+        self.judging = function
+        self.judged: dict[int, list[Any]] = {}
+
+    def _remarks(self, record: School) -> list[Any]:
+        if record.pk not in self.judged:
+            page = getattr(self, "page", None)
+            rows = [row.record for row in page] if page else []
+            if record not in rows:
+                rows = list(self.data.data)
+            self.judged.update(self.judging(rows))
+        return self.judged.get(record.pk, [])
+
+    def render_remarks(self, record: School) -> SafeString:
+        """Draw what stands out, and since which year."""
+        found = [
+            (badge_html(one.tone, one.text), _since(one.since))
+            for one in self._remarks(record)
+        ]
+        return format_html_join(" ", "{}{}", found) or SafeString("—")
+
+    def value_remarks(self, record: School) -> str:
+        """Say what stands out in a file."""
+        return "；".join(f"{r.text}{_since(r.since)}" for r in self._remarks(record))
+
+    def render_plan(self, record: School) -> SafeString:
+        """Link the plan, and say where it stands."""
+        return format_html_join(
+            " ",
+            '<a href="{}">{}</a>',
+            (
+                (p.get_absolute_url(), p.get_state_display())
+                for p in record.plans_standing
+            ),
+        ) or SafeString("—")
+
+    def value_plan(self, record: School) -> str:
+        """Say where the plan stands in a file."""
+        return "、".join(str(p.get_state_display()) for p in record.plans_standing)
+
+
+def _since(year: str) -> str:
+    return _("（自 %s 学年）") % year if year else ""

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from core.transitions import Effects, Move, anyone, register_table
 from schools import permissions
-from schools.choices import ReturnState, UnlockState
+from schools.choices import PlanState, ReturnState, UnlockState
 
 S = ReturnState
 
@@ -161,6 +161,74 @@ RETURN_UNLOCK = register_table(
             can=anyone,
             label=gettext_lazy("关闭"),
             by_system=True,
+        ),
+    },
+)
+
+
+def _plan_sent(user: Any, obj: Any) -> Effects:
+    return Effects(
+        immediately=[_("目标不能再改，除非被退回")],
+        approvals=[_("主管部门同意")],
+        told=[_("主管教育行政部门")],
+    )
+
+
+def _plan_agreed(user: Any, obj: Any) -> Effects:
+    return Effects(
+        immediately=[_("计划开始执行，每学期按已填班级核对目标")], told=[_("学校")]
+    )
+
+
+def _plan_back(user: Any, obj: Any) -> Effects:
+    return Effects(immediately=[_("计划退回学校修改")], told=[_("学校")])
+
+
+def _plan_over(user: Any, obj: Any) -> Effects:
+    return Effects(immediately=[_("计划结束，以后可以另订计划")], told=[_("学校")])
+
+
+P = PlanState
+REDUCTION_PLAN = register_table(
+    "schools.ClassReductionPlan",
+    P.DRAFT,
+    {
+        "submit": Move(
+            frozenset({P.DRAFT}),
+            P.SUBMITTED,
+            can=permissions.can_submit_plan,
+            label=gettext_lazy("报送"),
+            clause="AK-1.2.1",
+            tone="primary",
+            effects=_plan_sent,
+        ),
+        "approve": Move(
+            frozenset({P.SUBMITTED}),
+            P.ACTIVE,
+            can=permissions.can_decide_plan,
+            label=gettext_lazy("同意"),
+            clause="AK-1.2.1",
+            tone="primary",
+            effects=_plan_agreed,
+        ),
+        "send_back": Move(
+            frozenset({P.SUBMITTED}),
+            P.DRAFT,
+            can=permissions.can_decide_plan,
+            label=gettext_lazy("退回修改"),
+            clause="AK-1.2.1",
+            needs_reason=True,
+            tone="danger",
+            effects=_plan_back,
+        ),
+        "close": Move(
+            frozenset({P.ACTIVE}),
+            P.CLOSED,
+            can=permissions.can_decide_plan,
+            label=gettext_lazy("结束计划"),
+            clause="AK-1.2.1",
+            needs_reason=True,
+            effects=_plan_over,
         ),
     },
 )

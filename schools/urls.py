@@ -2,16 +2,97 @@
 
 from django.urls import path
 
-from schools.views import classes, labels, plot, returns, schools, stages, unlocks
+from schools.views import (
+    classes,
+    comparison,
+    duplicates,
+    labels,
+    places,
+    plot,
+    pressure,
+    returns,
+    schools,
+    stages,
+    structure,
+    unlocks,
+)
 
 app_name = "schools"
 urlpatterns = [
     path("", schools.SchoolListPage.as_view(), name="school-list"),
     path("new/", schools.SchoolCreatePage.as_view(), name="school-create"),
+    path("completeness/", comparison.CompletenessPage.as_view(), name="completeness"),
+    path("<int:pk>/compare/", comparison.ComparePage.as_view(), name="school-compare"),
     path("plot/", plot.SchoolPlotPage.as_view(), name="school-plot"),
+    path("pressure/", pressure.PressureListPage.as_view(), name="pressure-list"),
+    path(
+        "<int:pk>/reduction/new/",
+        pressure.PlanCreatePage.as_view(),
+        name="plan-create",
+    ),
+    path("reduction/<int:pk>/", pressure.PlanPage.as_view(), name="plan-detail"),
+    path(
+        "reduction/<int:pk>/edit/", pressure.PlanEditPage.as_view(), name="plan-update"
+    ),
+    path(
+        "reduction/<int:pk>/<slug:move>/",
+        pressure.PlanMovePage.as_view(),
+        name="plan-move",
+    ),
     path("stages/", stages.StageWorklistPage.as_view(), name="stage-worklist"),
     path("<int:pk>/", schools.SchoolPage.as_view(), name="school-detail"),
     path("<int:pk>/edit/", schools.SchoolEditPage.as_view(), name="school-update"),
+    path("duplicates/", duplicates.DuplicateListPage.as_view(), name="duplicate-list"),
+    path(
+        "duplicates/<int:pk>/<int:other>/",
+        duplicates.DuplicatePage.as_view(),
+        name="duplicate-merge",
+    ),
+    path(
+        "<int:pk>/campuses/new/",
+        places.CampusCreatePage.as_view(),
+        name="campus-create",
+    ),
+    path(
+        "campuses/<int:pk>/edit/",
+        places.CampusEditPage.as_view(),
+        name="campus-update",
+    ),
+    path("projects/", places.ProjectListPage.as_view(), name="project-list"),
+    path("projects/<int:pk>/", places.ProjectPage.as_view(), name="project-detail"),
+    path(
+        "projects/<int:pk>/edit/",
+        places.ProjectEditPage.as_view(),
+        name="project-update",
+    ),
+    path(
+        "<int:pk>/projects/new/",
+        places.ProjectCreatePage.as_view(),
+        name="project-create",
+    ),
+    path("partners/", places.PartnerListPage.as_view(), name="partner-list"),
+    path("partners/new/", places.PartnerCreatePage.as_view(), name="partner-create"),
+    path("partners/<int:pk>/", places.PartnerPage.as_view(), name="partner-detail"),
+    path(
+        "partners/<int:pk>/edit/",
+        places.PartnerEditPage.as_view(),
+        name="partner-update",
+    ),
+    path("merge/", structure.MergePage.as_view(), name="school-merge"),
+    path("<int:pk>/change/", structure.ProfilePage.as_view(), name="school-change"),
+    path("<int:pk>/split/", structure.SplitPage.as_view(), name="school-split"),
+    path("<int:pk>/close/", structure.ClosePage.as_view(), name="school-close"),
+    path("<int:pk>/reopen/", structure.ReopenPage.as_view(), name="school-reopen"),
+    path(
+        "<int:pk>/change/undo/",
+        structure.UndoChangePage.as_view(),
+        name="school-change-undo",
+    ),
+    path(
+        "<int:pk>/split/undo/",
+        structure.UndoSplitPage.as_view(),
+        name="school-split-undo",
+    ),
     path("<int:pk>/labels/new/", labels.LabelCreatePage.as_view(), name="label-create"),
     path("labels/<int:pk>/end/", labels.LabelEndPage.as_view(), name="label-end"),
     path(

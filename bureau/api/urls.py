@@ -5,7 +5,9 @@ from bureau.api.views import (
     PolicyClauseViewSet,
     PolicyDocumentViewSet,
     PolicyParameterViewSet,
+    PriorityAreaViewSet,
     RegionViewSet,
+    TargetViewSet,
 )
 
 ROUTES = [
@@ -14,4 +16,6 @@ ROUTES = [
     ("policy-documents", PolicyDocumentViewSet, "policydocument"),
     ("policy-clauses", PolicyClauseViewSet, "policyclause"),
     ("policy-parameters", PolicyParameterViewSet, "policyparameter"),
+    ("targets", TargetViewSet, "target"),
+    ("priority-areas", PriorityAreaViewSet, "priorityarea"),
 ]

@@ -1,27 +1,35 @@
-"""Resources of the administrative frame; all are read only."""
+"""Resources of the administrative frame; read only but for confirming values."""
 
 from bureau.api.serializers import (
     AcademicYearSerializer,
+    ConfirmInput,
     PolicyClauseSerializer,
     PolicyDocumentSerializer,
     PolicyParameterSerializer,
+    PriorityAreaSerializer,
     RegionSerializer,
+    TargetSerializer,
 )
 from bureau.filters import (
     AcademicYearFilter,
     PolicyClauseFilter,
     PolicyDocumentFilter,
     PolicyParameterFilter,
+    PriorityAreaFilter,
     RegionFilter,
+    TargetFilter,
 )
 from bureau.models import (
     AcademicYear,
     PolicyClause,
     PolicyDocument,
     PolicyParameter,
+    PriorityArea,
     Region,
+    Target,
 )
-from core.api.viewsets import VisibleViewSet
+from bureau.services import confirm_parameter
+from core.api.viewsets import MoveViewSet, VisibleViewSet
 
 
 class RegionViewSet(VisibleViewSet):
@@ -61,12 +69,36 @@ class PolicyClauseViewSet(VisibleViewSet):
     lookup_value_regex = r"[A-Za-z0-9.\-]+"
 
 
-class PolicyParameterViewSet(VisibleViewSet):
-    """Parameter values of the caller's regions, of what is above, and the defaults."""
+class PolicyParameterViewSet(MoveViewSet):
+    """Parameter values of the caller's regions, of what is above, and the defaults.
+
+    ``confirm`` confirms a value from its source.
+    """
 
     queryset = PolicyParameter.objects.select_related("region").prefetch_related(
         "clauses"
     )
     serializer_class = PolicyParameterSerializer
     filterset_class = PolicyParameterFilter
+    span_by_day = True
+    moves = {"confirm": confirm_parameter}
+    move_inputs = {"confirm": ConfirmInput}
+
+
+class TargetViewSet(VisibleViewSet):
+    """Targets of the caller's regions, with the figures of the day."""
+
+    queryset = Target.objects.select_related("region", "clause")
+    serializer_class = TargetSerializer
+    filterset_class = TargetFilter
+
+
+class PriorityAreaViewSet(VisibleViewSet):
+    """Priority areas that the caller's regions lead or are in."""
+
+    queryset = PriorityArea.objects.select_related("lead_region").prefetch_related(
+        "members__region"
+    )
+    serializer_class = PriorityAreaSerializer
+    filterset_class = PriorityAreaFilter
     span_by_day = True

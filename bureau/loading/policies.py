@@ -22,6 +22,7 @@ DOCUMENT_FIELDS = ["title", "issuer", "issued_year", "issued_on", "region", "lev
 PARAMETER_FIELDS = [
     *("value", "kind", "unit", "meaning", "meaning_en"),
     *("source_note", "verified", "valid_to"),
+    *("verified_by", "verified_at", "verified_note"),
 ]
 
 
@@ -112,13 +113,17 @@ def _with_ends(
 def _fill(
     parameter: PolicyParameter, row: dict[str, str], valid_to: date | None
 ) -> None:
-    parameter.value = read_value(row["type"], row["default"])
+    shipped = read_value(row["type"], row["default"])
+    if shipped != parameter.value:
+        parameter.verified_by = parameter.verified_at = None
+        parameter.verified_note = ""
+    parameter.value = shipped
     parameter.kind = row["type"]
     parameter.unit = row["unit"]
     parameter.meaning = row["meaning_zh"]
     parameter.meaning_en = row["meaning_en"]
     parameter.source_note = row["source_note"]
-    parameter.verified = row["verified"] == "true"
+    parameter.verified = row["verified"] == "true" or bool(parameter.verified_at)
     parameter.valid_to = valid_to
 
 

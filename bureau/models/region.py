@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from bureau.choices import Level
-from bureau.querysets import RegionQuerySet
-from core.constraints import NoOverlap, refusals
+from bureau.querysets import PriorityAreaQuerySet, RegionQuerySet
+from core.constraints import NoOverlap, OverRange, refusals
 from core.models import DatedModel, Sourced, public_id, stamp_changed
 from core.querysets import DatedQuerySet
 
@@ -201,9 +201,7 @@ class PriorityArea(DatedModel):
     lead_region = models.ForeignKey(
         Region, models.PROTECT, verbose_name=_("牵头地区"), related_name="led_areas"
     )
-    regions = models.ManyToManyField(
-        Region, verbose_name=_("所含地区"), related_name="priority_areas"
-    )
+    purpose = models.CharField(_("推进重点"), max_length=200, blank=True)
     clause = models.ForeignKey(
         "bureau.PolicyClause",
         models.PROTECT,
@@ -213,7 +211,7 @@ class PriorityArea(DatedModel):
         related_name="priority_areas",
     )
 
-    objects = DatedQuerySet.as_manager()
+    objects = PriorityAreaQuerySet.as_manager()
 
     class Meta(DatedModel.Meta):
         ordering = ["lead_region", "name"]
@@ -229,3 +227,46 @@ class PriorityArea(DatedModel):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        """Return the page of the area."""
+        return reverse("bureau:area-detail", args=[self.pk])
+
+
+class AreaMember(DatedModel):
+    """A region in a priority area for a span of days."""
+
+    area = models.ForeignKey(
+        PriorityArea, models.CASCADE, verbose_name=_("重点片区"), related_name="members"
+    )
+    region = models.ForeignKey(
+        Region,
+        models.PROTECT,
+        verbose_name=_("所含地区"),
+        related_name="area_memberships",
+    )
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta(DatedModel.Meta):
+        ordering = ["area", "region__path", "valid_from"]
+        verbose_name = verbose_name_plural = _("片区所含地区")
+        constraints = [
+            *DatedModel.Meta.constraints,
+            NoOverlap(
+                name="area_member_once_a_day",
+                fields=["area", "region"],
+                violation_error_message=_("该地区在此期间已在片区内"),
+            ),
+            OverRange(
+                name="area_has_several_regions",
+                key="area",
+                minimum=2,
+                minimum_from="valid_from",
+                parent_where="p.valid_to IS NULL",
+                violation_error_message=_("片区每天都须含两个以上地区（AK-2.1）"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.area} {self.region}"

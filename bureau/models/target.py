@@ -2,14 +2,16 @@
 
 import pghistory
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from bureau.models.policy import PolicyClause
 from bureau.models.region import Region
+from bureau.querysets import TargetQuerySet
 from core.constraints import NoOverlap
 from core.models import DatedModel
-from core.querysets import AccessQuerySet, DatedQuerySet
+from core.querysets import DatedQuerySet
 
 
 class KeyIndustry(DatedModel):
@@ -75,7 +77,7 @@ class Target(models.Model):
     )
     note = models.CharField(_("说明"), max_length=200, blank=True)
 
-    objects = AccessQuerySet.as_manager()
+    objects = TargetQuerySet.as_manager()
 
     class Meta:
         ordering = ["region", "due_on", "title"]
@@ -92,7 +94,16 @@ class Target(models.Model):
                 | Q(baseline__isnull=False, baseline_on__isnull=False),
                 violation_error_message=_("填写基数时请同时填写基数日期"),
             ),
+            models.CheckConstraint(
+                name="target_baseline_before_due",
+                condition=Q(baseline_on__isnull=True) | Q(baseline_on__lt=F("due_on")),
+                violation_error_message=_("基数日期应早于完成期限"),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+    def get_absolute_url(self) -> str:
+        """Return the page of the target."""
+        return reverse("bureau:target-detail", args=[self.pk])

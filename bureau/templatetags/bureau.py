@@ -1,12 +1,15 @@
 """How parameters stand in templates."""
 
 from django import template
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from bureau import words
+from bureau.choices import Refining
 from bureau.models import PolicyParameter
 from bureau.models.region import BEGINNING
+from bureau.services.parameters import limit_words
 from core.templatetags.components import badge_html
 
 register = template.Library()
@@ -37,9 +40,35 @@ def parameter_span(parameter: PolicyParameter) -> str:
     return _("%(start)s 起") % {"start": start} if known else start
 
 
+@register.filter
+def parameter_below(parameter: PolicyParameter) -> str:
+    """What the regions below may do with the value."""
+    if parameter.region is None or parameter.refining == Refining.FREE:
+        return "—"
+    return limit_words(parameter)
+
+
 @register.simple_tag
 def verified_badge(parameter: PolicyParameter) -> SafeString:
     """Whether somebody confirmed the value, as a badge."""
     if parameter.verified:
         return badge_html("green", _("已核实"))
     return badge_html("amber", _("未核实"))
+
+
+@register.simple_tag
+def unverified(*parameters: PolicyParameter) -> SafeString:
+    """Mark the values among these that nobody has confirmed, each with its page."""
+    marks = [
+        (
+            row.get_absolute_url(),
+            _("取值来自%(owner)s，尚未核实：%(meaning)s")
+            % {"owner": words.owner_word(row), "meaning": row.meaning},
+            _("未核实"),
+        )
+        for row in parameters
+        if row is not None and not row.verified
+    ]
+    return format_html_join(
+        "", ' <a class="tag tone-amber" href="{}" title="{}">{}</a>', marks
+    )

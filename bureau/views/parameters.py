@@ -4,16 +4,20 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import F, QuerySet
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bureau.filters import PolicyParameterFilter
-from bureau.forms import ParameterForm
+from bureau.forms import ParameterConfirmForm, ParameterForm
 from bureau.models import PolicyParameter
-from bureau.services import set_parameter
+from bureau.permissions import can_confirm_parameter
+from bureau.services import confirm_parameter, set_parameter
+from bureau.services.parameters import outside
 from bureau.standing import region_of
 from bureau.tables import PolicyParameterTable
 from bureau.words import owner_word, unit_word, value_with_unit
@@ -33,11 +37,15 @@ class PolicyParameterListPage(ListPage):
     tabs = (
         Tab(gettext_lazy("未核实"), "verified=false"),
         Tab(gettext_lazy("地方已调整"), "own=true"),
+        Tab(gettext_lazy("超出上级允许范围"), "outside=true"),
     )
     empty = Empty(gettext_lazy("没有符合条件的参数"), icon="adjustments")
 
     def get_queryset(self) -> QuerySet[Any]:
-        """Return one row for each key, with its clauses."""
+        """Return one row for each key, or every one beyond what is allowed."""
+        if self.request.GET.get("outside") == "true":
+            rows = super().get_queryset().on(self.request.as_of)
+            return rows.select_related("region").prefetch_related("clauses")
         rows = PolicyParameter.objects.effective(
             region_of(self.request), self.request.as_of
         )
@@ -84,19 +92,28 @@ class PolicyParameterPage(DetailPage):
         ]
 
     def get_actions(self) -> Sequence[Action]:
-        """Offer setting an own value."""
+        """Offer confirming the value that counts, and setting an own one."""
+        found = []
+        if can_confirm_parameter(self.request.user, self.object):
+            url = reverse("bureau:parameter-confirm", args=[self.object.pk])
+            found.append(Action(_("核实现行取值"), url, "shield-check"))
         url = reverse("bureau:parameter-set", args=[self.object.key])
         permission = "bureau.change_policyparameter"
-        return [Action(_("设定本地取值"), url, "edit", True, permission=permission)]
+        set_own = Action(_("设定本地取值"), url, "edit", True, permission=permission)
+        return [*found, set_own]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add every value, the nearest region last."""
         rows = PolicyParameter.objects.visible_to(self.request.user, self.permission)
-        values = rows.filter(key=self.object.key).select_related("region", "set_by")
+        values = rows.filter(key=self.object.key).select_related(
+            "region", "set_by", "verified_by"
+        )
+        beyond = values.outside(self.request.as_of).values_list("pk", flat=True)
         return super().get_context_data(
             values=values.order_by(
                 F("region__path").asc(nulls_first=True), "-valid_from"
             ),
+            beyond=set(beyond),
             clauses=self.object.clauses.all(),
             **kwargs,
         )
@@ -157,14 +174,65 @@ class ParameterSetPage(FormPage):
 
     def save(self, form: Any) -> PolicyParameter:
         """Set the value."""
-        return set_parameter(
-            self.parameter.key, by=self.request.user, **form.cleaned_data
-        )
+        return set_parameter(self.parameter.key, by=self.request.user, **form.values)
 
     def success_message(self, saved: PolicyParameter) -> str:
-        """Say what counts from when."""
-        return _("已设定：%(region)s自 %(day)s 起为 %(value)s") % {
+        """Say what counts from when, and whose values it leaves outside."""
+        told = _("已设定：%(region)s自 %(day)s 起为 %(value)s") % {
             "region": saved.region,
             "day": saved.valid_from,
             "value": value_with_unit(saved),
         }
+        day = max(saved.valid_from, self.request.as_of)
+        beyond = outside(saved.key, saved.region, day) if saved.region else []
+        if not beyond:
+            return told
+        names = "、".join(str(row.region) for row in beyond)
+        return _("%(told)s。以下地区的取值超出允许范围，已通知调整：%(names)s") % {
+            "told": told,
+            "names": names,
+        }
+
+
+class ParameterConfirmPage(FormPage):
+    """Confirm one value from its source."""
+
+    model = PolicyParameter
+    permission = "bureau.confirm_policyparameter"
+    form_class = ParameterConfirmForm
+    service = staticmethod(confirm_parameter)
+    submit_label = gettext_lazy("核实")
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """Join the region."""
+        return super().get_queryset().select_related("region")
+
+    def get_title(self) -> str:
+        """Name value and parameter."""
+        row = self.object
+        words = {"meaning": row.meaning, "value": value_with_unit(row)}
+        return _("核实取值：%(meaning)s，%(value)s") % words
+
+    def get_crumbs(self) -> Sequence[Crumb]:
+        """Lead back to the parameter."""
+        return [
+            Crumb(_("政策参数"), reverse("bureau:parameter-list")),
+            Crumb(self.object.meaning, self.object.get_absolute_url()),
+        ]
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Draw the form, or say why the value cannot be confirmed."""
+        verdict = can_confirm_parameter(request.user, self.object)
+        if not verdict:
+            messages.warning(request, verdict.message)
+            return HttpResponseRedirect(self.object.get_absolute_url())
+        return super().get(request, *args, **kwargs)
+
+    def get_effects(self, form: Any) -> Effects:
+        """Say what it changes."""
+        return Effects(
+            immediately=[
+                _("各处不再标“未核实”，页面上写明核实人、时间和依据"),
+                _("取值不变；取值有误的，请另行设定本地取值"),
+            ]
+        )

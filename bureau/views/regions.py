@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bureau.filters import RegionFilter
-from bureau.models import Region
+from bureau.models import PriorityArea, Region
 from bureau.tables import RegionTable
 from core.views import Crumb, DetailPage, Empty, Fact, ListPage, Tab
 
@@ -88,6 +88,8 @@ class RegionPage(DetailPage):
             children=region.children.on(day).order_by("code"),
             names=region.names.order_by("-valid_from"),
             departments=region.departments.order_by("kind", "name"),
-            areas=region.priority_areas.on(day).select_related("lead_region", "clause"),
+            areas=PriorityArea.objects.holding(region, day).select_related(
+                "lead_region", "clause"
+            ),
             **kwargs,
         )

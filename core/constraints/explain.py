@@ -4,7 +4,7 @@ from functools import cache
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 from django.utils.translation import gettext as _
 
 from core.registry import Registry
@@ -37,3 +37,10 @@ def explain(error: DatabaseError) -> ValidationError:
         "保存未完成：数据与已有记录冲突（%(rule)s）。请刷新页面核对后再试。"
     ) % {"rule": name or _("数据库约束")}
     return ValidationError(str(message), code=name or "integrity")
+
+
+def check_deferred() -> None:
+    """Ask the database for its deferred answers now, so that a page can show them."""
+    with transaction.get_connection().cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")

@@ -35,6 +35,7 @@ _VERBS = {
     "score": gettext_lazy("评分"),
     "manage": gettext_lazy("管理"),
     "confirm": gettext_lazy("确认"),
+    "restructure": gettext_lazy("调整"),
     "unmask": gettext_lazy("查看完整身份证号："),
 }
 

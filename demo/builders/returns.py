@@ -13,6 +13,7 @@ from demo.data import rows, tree
 from demo.people import bureau_of, clerk_of, principal_of
 from demo.world import PLACES, World
 from schools.choices import ReturnState
+from schools.jumps import jumps_of
 from schools.models import ClassSection, SchoolReturn
 from schools.services import (
     confirm_return,
@@ -115,6 +116,12 @@ def _collect(world: World, told: dict[str, Any], held: Iterable[Any]) -> None:
         world.ledger.note("returns", True)
 
 
+def _why(draft: SchoolReturn) -> dict[str, str]:
+    """Say of every figure that jumps why it does."""
+    told: str = tree("texts.json")["returns_explained"]
+    return dict.fromkeys(jumps_of(draft), told)
+
+
 def _walk(
     world: World, told: dict[str, Any], stage: str, figures: dict[str, Any]
 ) -> None:
@@ -127,6 +134,7 @@ def _walk(
         if told["to"] == ReturnState.DRAFT:
             figures = dict(list(figures.items())[:HALF])
         draft = save_figures(draft, by=clerk, **figures)
+        draft = save_figures(draft, by=clerk, explanations=_why(draft))
         if told["to"] != ReturnState.DRAFT:
             draft = submit_return(draft, by=clerk)
     if told["to"] not in {ReturnState.CONFIRMED, ReturnState.RETURNED}:

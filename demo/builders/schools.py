@@ -12,7 +12,7 @@ from demo.people import bureau_of
 from demo.world import PLACES, World
 from schools.choices import CODE_PREFIXES, SchoolStatus
 from schools.models import School, SchoolHonour, SchoolLabel, SchoolStage
-from schools.services import change_school, label_school, stages_for
+from schools.services import label_school, merge_schools, stages_for
 
 REGISTERED = date(2023, 3, 6)
 
@@ -43,11 +43,12 @@ def _register(world: World, new: list[dict[str, str]]) -> None:
         for stage in stages_for(school.type)
     )
     for school in made:
-        bureau = _bureau(world, school.administered_by.code)
+        bureau = bureau_for(world, school.administered_by.code)
         record("schools.school.register", school, by=bureau)
 
 
-def _bureau(world: World, code: str) -> User:
+def bureau_for(world: World, code: str) -> User:
+    """Return who keeps the register of a county."""
     return world.person(bureau_of(code).username)
 
 
@@ -88,12 +89,12 @@ def _merge(world: World, row: dict[str, str]) -> None:
         return
     closed = date.fromisoformat(row["closed_on"])
     with on(closed):
-        change_school(
-            school,
-            by=_bureau(world, row["region"]),
-            status=SchoolStatus.MERGED,
-            closed_on=closed,
-            successor=world.schools[row["successor"]],
+        merge_schools(
+            [school],
+            by=bureau_for(world, row["region"]),
+            day=closed,
+            reason="布局调整，生源并入邻近学校",
+            survivor=world.schools[row["successor"]],
         )
     world.forget("schools")
 
@@ -121,7 +122,7 @@ def _label(world: World, row: dict[str, str], start: date) -> None:
     with on(max(REGISTERED, start)):
         label_school(
             school,
-            by=_bureau(world, region.code),
+            by=bureau_for(world, region.code),
             label=row["label"],
             decided_by=f"{'示范市' if by_city else region.name}教育局",
             valid_from=start,

@@ -17,6 +17,7 @@ from groups.models import (
     GroupCase,
     GroupMode,
     Membership,
+    Partnership,
 )
 
 
@@ -302,3 +303,16 @@ class FilingInput(serializers.Serializer[Any]):
     """The day on which a filed document takes effect."""
 
     valid_from = serializers.DateField(required=False)
+
+
+class PartnershipSerializer(serializers.ModelSerializer[Partnership]):
+    """A partner's part in a group."""
+
+    name = serializers.CharField(source="partner.name", read_only=True)
+
+    class Meta:
+        model = Partnership
+        fields = [
+            *("id", "group", "partner", "name", "partner_kind", "document_no"),
+            *("valid_from", "valid_to"),
+        ]

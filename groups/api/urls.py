@@ -6,12 +6,14 @@ from groups.api.views import (
     GroupModeViewSet,
     GroupViewSet,
     MembershipViewSet,
+    PartnershipViewSet,
 )
 
 ROUTES = [
     ("group-modes", GroupModeViewSet, "group-mode"),
     ("groups", GroupViewSet, "group"),
     ("memberships", MembershipViewSet, "membership"),
+    ("partnerships", PartnershipViewSet, "partnership"),
     ("group-cases", CaseViewSet, "group-case"),
     ("group-documents", DocumentViewSet, "group-document"),
 ]

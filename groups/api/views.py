@@ -14,10 +14,18 @@ from groups.api.serializers import (
     GroupModeSerializer,
     GroupSerializer,
     MembershipSerializer,
+    PartnershipSerializer,
     RejectionInput,
 )
 from groups.filters import CaseFilter, DocumentFilter, GroupFilter, MembershipFilter
-from groups.models import Document, EducationGroup, GroupCase, GroupMode, Membership
+from groups.models import (
+    Document,
+    EducationGroup,
+    GroupCase,
+    GroupMode,
+    Membership,
+    Partnership,
+)
 from groups.services import MOVES
 
 
@@ -91,3 +99,11 @@ class DocumentViewSet(_ShortListMixin, MoveViewSet):
     filterset_class = DocumentFilter
     moves = MOVES["groups.document"]
     move_inputs = {"file": FilingInput}
+
+
+class PartnershipViewSet(VisibleViewSet):
+    """Partners of groups; ``?on=`` keeps those of a day."""
+
+    queryset = Partnership.objects.select_related("partner")
+    serializer_class = PartnershipSerializer
+    span_by_day = True

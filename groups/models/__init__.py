@@ -7,6 +7,7 @@ from groups.models.group import EducationGroup, GroupPhase
 from groups.models.membership import Membership
 from groups.models.mode import GroupMode, ModeAvailability
 from groups.models.obligation import Obligation
+from groups.models.partnership import Partnership
 
 __all__ = [
     "CaseDecision",
@@ -20,5 +21,6 @@ __all__ = [
     "Membership",
     "ModeAvailability",
     "Obligation",
+    "Partnership",
     "TaskTemplate",
 ]

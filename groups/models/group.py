@@ -22,6 +22,7 @@ from groups.choices import (
     OperationForm,
 )
 from groups.models.mode import GroupMode
+from groups.models.rules import PARTNERS_BEFORE_ACTIVE
 from groups.querysets import GroupQuerySet
 
 NOTHING_OUTSTANDING = """
@@ -188,11 +189,20 @@ class EducationGroup(GroupProfile):
         ]
         triggers = [
             pgtrigger.Trigger(
+                name="active_with_partners",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("state"),
+                condition=pgtrigger.Condition(
+                    "NEW.state = 'ACTIVE' AND OLD.state IN ('APPROVED', 'PILOT')"
+                ),
+                func=PARTNERS_BEFORE_ACTIVE,
+            ),
+            pgtrigger.Trigger(
                 name="closes_settled",
                 when=pgtrigger.Before,
                 operation=pgtrigger.UpdateOf("state"),
                 func=NOTHING_OUTSTANDING,
-            )
+            ),
         ]
 
     def __str__(self) -> str:

@@ -7,7 +7,13 @@ from django.db import models
 from django.db.models import Case, CheckConstraint, Q, UniqueConstraint, Value, When
 from django.utils.translation import gettext_lazy as _
 
-from core.constraints import CarriedKey, NoOverlap, OverRange, refusals
+from core.constraints import (
+    CarriedKey,
+    EndsWithParent,
+    NoOverlap,
+    OverRange,
+    refusals,
+)
 from core.models import DatedModel
 from groups.choices import CORE_WEAK_FORMS, GroupType, JoinForm, Role
 from groups.models.group import EducationGroup
@@ -160,6 +166,14 @@ class Membership(DatedModel):
                 ),
                 violation_error_message=_(
                     "“核心校+新校”须有一所、至多两所新校（AK-3.2.1）"
+                ),
+            ),
+            EndsWithParent(
+                name="membership_ends_with_school",
+                key="school",
+                end="closed_on",
+                violation_error_message=_(
+                    "学校停办或合并后不能仍是集团成员：请先办理退出集团；已停办的学校不能加入"
                 ),
             ),
             UniqueConstraint(fields=["id", "group"], name="membership_id_group"),

@@ -33,6 +33,7 @@ from groups.permissions.documents import (
 )
 from groups.permissions.groups import (
     can_activate,
+    can_change_partnership,
     can_close,
     can_dissolve,
     can_file_with_city,
@@ -41,6 +42,8 @@ from groups.permissions.groups import (
     can_start_pilot,
     can_suspend,
     has_papers,
+    has_partners,
+    missing_partners,
 )
 from groups.permissions.scopes import (
     bureau_only,
@@ -62,6 +65,7 @@ __all__ = [
     "can_approve_case",
     "can_change_case",
     "can_change_document",
+    "can_change_partnership",
     "can_close",
     "can_confirm_cross_region",
     "can_consent",
@@ -88,6 +92,8 @@ __all__ = [
     "departments_of",
     "first_denied_lazily",
     "has_papers",
+    "has_partners",
+    "missing_partners",
     "opinions_of",
     "over_group",
     "over_region",

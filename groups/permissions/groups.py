@@ -6,11 +6,13 @@ from django.utils.translation import gettext as _
 
 from bureau.models import Region
 from bureau.parameters import parameter
+from core.access import reaches
 from core.days import today
 from core.verdict import ALLOWED, Denied, Verdict
 from groups.choices import (
     CaseKind,
     DocumentKind,
+    GroupState,
     TaskKind,
 )
 from groups.models import Document, EducationGroup
@@ -20,6 +22,7 @@ from groups.permissions.scopes import (
     city_only,
     first_denied_lazily,
 )
+from schools.choices import PartnerKind
 
 
 def can_register_group(user: Any, region: Region) -> Verdict:
@@ -42,6 +45,37 @@ def _has_begun(group: EducationGroup) -> Verdict:
     )
 
 
+def can_change_partnership(user: Any, group: EducationGroup) -> Verdict:
+    """Allow the group and its bureau to say who works with it (BN-4.1.3a)."""
+    if group.state == GroupState.DISSOLVED:
+        return Denied(_("集团已经撤销，不能再登记合作单位"))
+    if reaches(user, "groups.change_partnership", group):
+        return ALLOWED
+    return Denied(_("只有集团和主管部门可以登记合作单位"), remedy=_("请联系集团办公室"))
+
+
+def missing_partners(group: EducationGroup) -> list[str]:
+    """Return in words the kinds of partner the mode asks for and nobody is of."""
+    mode = group.primary_mode
+    wanted = mode.partner_kinds if mode else []
+    if not wanted:
+        return []
+    held = set(group.partnerships.open().values_list("partner_kind", flat=True))
+    return [str(PartnerKind(kind).label) for kind in wanted if kind not in held]
+
+
+def has_partners(group: EducationGroup) -> Verdict:
+    """Answer whether every kind of partner that the mode asks for takes part."""
+    missing = missing_partners(group)
+    if not missing:
+        return ALLOWED
+    return Denied(
+        _("未能转为正式运行：还没有%s参加") % "、".join(missing),
+        "BN-4.1.3a",
+        _("请在集团页面登记合作单位"),
+    )
+
+
 def can_activate(user: Any, group: EducationGroup) -> Verdict:
     """Answer whether the group may become active without a pilot."""
     allowed = bureau_only(user, "groups.pilot_educationgroup", group.region, "AK-1.3.3")
@@ -53,7 +87,11 @@ def can_activate(user: Any, group: EducationGroup) -> Verdict:
             "AK-1.3.3",
             _("请先“开始试点”，试点评估通过后转为正式运行"),
         )
-    return first_denied_lazily(lambda: _has_begun(group), lambda: has_papers(group))
+    return first_denied_lazily(
+        lambda: _has_begun(group),
+        lambda: has_papers(group),
+        lambda: has_partners(group),
+    )
 
 
 def can_pass_pilot(user: Any, group: EducationGroup) -> Verdict:
@@ -63,6 +101,7 @@ def can_pass_pilot(user: Any, group: EducationGroup) -> Verdict:
             user, "groups.pilot_educationgroup", group.region, "AK-1.3.3"
         ),
         lambda: has_papers(group),
+        lambda: has_partners(group),
         lambda: _pilot_reviewed(group),
     )
 

@@ -39,6 +39,7 @@ from groups.services.opinions import (
     give_consent,
     give_department_opinion,
 )
+from groups.services.partnerships import add_partnership, end_partnership
 from groups.services.register import register_group
 from groups.services.tasks import fail_task, pass_task
 
@@ -76,6 +77,7 @@ __all__ = [
     "MemberSpan",
     "activate_group",
     "add_file",
+    "add_partnership",
     "approve_case",
     "baseline_of",
     "change_case",
@@ -83,6 +85,7 @@ __all__ = [
     "close_group",
     "defer_case",
     "draft_document",
+    "end_partnership",
     "fail_pilot",
     "fail_task",
     "file_document",

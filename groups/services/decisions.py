@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from audit.services import record
 from bureau.parameters import parameter
-from core.constraints import explain
+from core.constraints import check_deferred, explain
 from core.days import today
 from core.lock import lock
 from core.notify import notify, set_deadline
@@ -37,7 +37,7 @@ from groups.services.cases import add_tasks
 from groups.services.codes import next_group_code
 from groups.services.memberships import MemberSpan, admit
 from groups.services.obligations import open_obligation
-from groups.services.phases import check_deferred, enter_phase
+from groups.services.phases import enter_phase
 from groups.services.tasks import condition_key
 from groups.validation import is_blocked, validate_formation
 from schools.models import School

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.services import record
-from core.constraints import explain
+from core.constraints import check_deferred, explain
 from core.days import today
 from core.notify import meet_deadline, notify
 from core.transitions import move
@@ -17,7 +17,7 @@ from groups.permissions import can_file_with_city
 from groups.services.cases import require
 from groups.services.decisions import FILING
 from groups.services.memberships import end_all
-from groups.services.phases import check_deferred, enter_phase
+from groups.services.phases import enter_phase
 
 TOLD = ("GROUP_HEAD", "GROUP_OFFICE", "SCHOOL_PRINCIPAL")
 

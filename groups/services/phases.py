@@ -21,10 +21,3 @@ def enter_phase(group: EducationGroup, state: str, day: date) -> GroupPhase:
             standing.valid_to = day
             standing.save(update_fields=["valid_to"])
     return GroupPhase.objects.create(group=group, state=state, valid_from=day)
-
-
-def check_deferred() -> None:
-    """Ask the database for its deferred answers now, so that a page can show them."""
-    with transaction.get_connection().cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("SET CONSTRAINTS ALL DEFERRED")

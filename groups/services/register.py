@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from audit.services import record
 from bureau.models import Region
-from core.constraints import explain
+from core.constraints import check_deferred, explain
 from core.days import today
 from core.files import attach
 from core.lock import lock
@@ -21,7 +21,7 @@ from groups.permissions import can_register_group
 from groups.services.cases import require
 from groups.services.codes import next_group_code
 from groups.services.memberships import MemberSpan, admit
-from groups.services.phases import check_deferred, enter_phase
+from groups.services.phases import enter_phase
 from schools.choices import Ownership
 from schools.models import School
 

@@ -8,12 +8,18 @@ from rest_framework import serializers
 from core.api.viewsets import ActionsField
 from schools.choices import INTERNAL_LABELS, UNCLEAR_TYPES, Stage
 from schools.models import (
+    Campus,
+    ClassReductionPlan,
     ClassSection,
+    ConstructionProject,
+    Partner,
+    ReductionStep,
     ReturnUnlock,
     School,
     SchoolLabel,
     SchoolReturn,
 )
+from schools.models.profile import told_by
 from schools.models.returns import FIGURES
 
 
@@ -45,6 +51,19 @@ class SchoolSerializer(serializers.ModelSerializer[School]):
             *("predecessor", "successor", "address", "latitude", "longitude"),
             *("labels", "changed_at"),
         ]
+
+    def to_representation(self, instance: School) -> dict[str, Any]:
+        """Say name, code, type, county and state as they were on the day asked for."""
+        data = super().to_representation(instance)
+        day = getattr(self.context.get("request"), "as_of", None)
+        if day is None:
+            return data
+        later = getattr(instance, "profiles_after", None) or [instance]
+        then = told_by(instance, later[0], day)
+        told = ("name", "short_name", "school_code", "type", "ownership", "status")
+        data.update({name: getattr(then, name) for name in told})
+        data["administered_by"] = then.administered_by.code
+        return data
 
     @extend_schema_field(
         serializers.ListField(child=serializers.ChoiceField(Stage.choices))
@@ -93,6 +112,7 @@ class ReturnRowSerializer(serializers.ModelSerializer[SchoolReturn]):
         fields = [
             *("id", "school", "year", "stage", "state", "counted_on"),
             *FIGURES,
+            "explanations",
             *("submitted_at", "confirmed_at", "accepted_at", "saved_at"),
         ]
 
@@ -130,3 +150,88 @@ class ReturnUnlockSerializer(UnlockRowSerializer):
 
     class Meta(UnlockRowSerializer.Meta):
         fields = [*UnlockRowSerializer.Meta.fields, "actions"]
+
+
+class CampusSerializer(serializers.ModelSerializer[Campus]):
+    """A place a school teaches at."""
+
+    class Meta:
+        model = Campus
+        fields = [
+            *("id", "school", "name", "stages", "address", "latitude", "longitude"),
+            *("valid_from", "valid_to"),
+        ]
+
+
+class ProjectSerializer(serializers.ModelSerializer[ConstructionProject]):
+    """Something built at a school."""
+
+    class Meta:
+        model = ConstructionProject
+        fields = [
+            *("id", "school", "name", "kind", "programme", "investment", "paid"),
+            *("seats_added", "started_on", "planned_on", "completed_on", "note"),
+        ]
+
+
+class PartnerSerializer(serializers.ModelSerializer[Partner]):
+    """Who works with schools; whom to speak to stays inside."""
+
+    region = serializers.CharField(source="region.code", read_only=True)
+
+    class Meta:
+        model = Partner
+        fields = [
+            *("id", "region", "kind", "name", "credit_code", "industry"),
+            *("address", "note"),
+        ]
+
+
+class OnADay(serializers.Serializer[Any]):
+    """From which day, and by which document."""
+
+    day = serializers.DateField()
+    document_no = serializers.CharField(
+        required=False, allow_blank=True, max_length=80, default=""
+    )
+
+
+class RenameInput(OnADay):
+    """A new name from a day on."""
+
+    name = serializers.CharField(max_length=100)
+    short_name = serializers.CharField(required=False, allow_blank=True, max_length=40)
+
+
+class ReductionStepSerializer(serializers.ModelSerializer[ReductionStep]):
+    """How many large classes a plan leaves at most in one term."""
+
+    year = serializers.CharField(source="term.year.code", read_only=True)
+    term = serializers.IntegerField(source="term.number", read_only=True)
+
+    class Meta:
+        model = ReductionStep
+        fields = ["year", "term", "large_most", "oversize_most"]
+
+
+class PlanRowSerializer(serializers.ModelSerializer[ClassReductionPlan]):
+    """A plan in a list: where it began and its targets by term."""
+
+    base_year = serializers.CharField(source="base_year.code", read_only=True)
+    steps = ReductionStepSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = ClassReductionPlan
+        fields = [
+            *("id", "school", "stage", "state", "measures", "base_year"),
+            *("base_large", "base_oversize", "steps", "approved_on", "created_at"),
+        ]
+
+
+class ReductionPlanSerializer(PlanRowSerializer):
+    """One plan, with the moves open to the caller besides."""
+
+    actions = ActionsField()
+
+    class Meta(PlanRowSerializer.Meta):
+        fields = [*PlanRowSerializer.Meta.fields, "actions"]

@@ -4,7 +4,14 @@ from typing import Any
 
 from core.api.viewsets import MoveViewSet, VisibleViewSet
 from schools.api.serializers import (
+    CampusSerializer,
     ClassSectionSerializer,
+    OnADay,
+    PartnerSerializer,
+    PlanRowSerializer,
+    ProjectSerializer,
+    ReductionPlanSerializer,
+    RenameInput,
     ReturnRowSerializer,
     ReturnUnlockSerializer,
     SchoolReturnSerializer,
@@ -14,13 +21,34 @@ from schools.api.serializers import (
     UnlockRowSerializer,
 )
 from schools.filters import (
+    CampusFilter,
     ClassSectionFilter,
+    PartnerFilter,
+    ProjectFilter,
     PublicSchoolFilter,
+    ReductionPlanFilter,
     ReturnUnlockFilter,
     SchoolReturnFilter,
 )
-from schools.models import ClassSection, ReturnUnlock, School, SchoolReturn
-from schools.services import MOVES, ask_unlock, confirm_stage
+from schools.models import (
+    Campus,
+    ClassReductionPlan,
+    ClassSection,
+    ConstructionProject,
+    Partner,
+    ReturnUnlock,
+    School,
+    SchoolReturn,
+)
+from schools.services import (
+    MOVES,
+    ask_unlock,
+    close_school,
+    confirm_stage,
+    rename_school,
+    reopen_school,
+    undo_change,
+)
 
 
 class SchoolViewSet(MoveViewSet):
@@ -29,8 +57,18 @@ class SchoolViewSet(MoveViewSet):
     queryset = School.objects.all()
     serializer_class = SchoolSerializer
     filterset_class = PublicSchoolFilter
-    moves = {"confirm_stage": confirm_stage}
-    move_inputs = {"confirm_stage": StageInput}
+    moves = {
+        "confirm_stage": confirm_stage,
+        "rename": rename_school,
+        "undo_change": undo_change,
+        "close": close_school,
+        "reopen": reopen_school,
+    }
+    move_inputs = {
+        "confirm_stage": StageInput,
+        "rename": RenameInput,
+        "close": OnADay,
+    }
 
     def get_queryset(self) -> Any:
         """Bring stages and labels along, of the day asked for."""
@@ -85,3 +123,44 @@ class ReturnUnlockViewSet(MoveViewSet):
     def get_serializer_class(self) -> Any:
         """Work out the moves for one request only, not for every row of a list."""
         return UnlockRowSerializer if self.action == "list" else ReturnUnlockSerializer
+
+
+class CampusViewSet(VisibleViewSet):
+    """Campuses by school; ``?on=`` keeps those in use on a day."""
+
+    queryset = Campus.objects.all()
+    permission = "schools.view_school"
+    serializer_class = CampusSerializer
+    filterset_class = CampusFilter
+    span_by_day = True
+
+
+class ProjectViewSet(VisibleViewSet):
+    """Construction projects by school, programme, kind and progress."""
+
+    queryset = ConstructionProject.objects.all()
+    serializer_class = ProjectSerializer
+    filterset_class = ProjectFilter
+
+
+class PartnerViewSet(VisibleViewSet):
+    """Partners by kind and region."""
+
+    queryset = Partner.objects.select_related("region")
+    serializer_class = PartnerSerializer
+    filterset_class = PartnerFilter
+
+
+class ReductionPlanViewSet(MoveViewSet):
+    """Plans to do away with large classes and their moves."""
+
+    queryset = ClassReductionPlan.objects.select_related(
+        "school__administered_by", "base_year"
+    ).prefetch_related("steps__term__year")
+    serializer_class = ReductionPlanSerializer
+    filterset_class = ReductionPlanFilter
+    moves = MOVES["schools.classreductionplan"]
+
+    def get_serializer_class(self) -> Any:
+        """Work out the moves for one plan only, not for every row of a list."""
+        return PlanRowSerializer if self.action == "list" else ReductionPlanSerializer

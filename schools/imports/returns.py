@@ -13,15 +13,16 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bureau.models import AcademicYear
+from bureau.models import AcademicYear, Region
 from core.imports import Batch, Check, Column, ImportKind, Row, register
 from core.imports.cells import typed
 from core.imports.errors import CellProblem
 from core.models import ImportEffect, StagingRow
 from schools.choices import EDITABLE, ReturnState, Stage
 from schools.figures import BY_STAGE, faults_of
+from schools.jumps import Limits, from_lines, jumps_between, limits_of
 from schools.models import School, SchoolReturn, SchoolStage
-from schools.models.returns import FIGURES, LABELS, TODAY
+from schools.models.returns import FIGURES, JUDGED, LABELS, TODAY
 from schools.names import normalize_name
 from schools.prefill import returns_before
 
@@ -32,7 +33,7 @@ CENT = Decimal("0.01")
 MOST = 999_999_999_999
 DIFFERS = " OR ".join(
     f"(t.row_data ? '{name}' AND t.{name} IS DISTINCT FROM m.{name})"
-    for name in FIGURES
+    for name in (*FIGURES, "explanations")
 )
 HELD = f"""
     FROM typed t JOIN schools_schoolreturn m
@@ -80,6 +81,7 @@ class Known:
     scope: Any
     held: dict[int, dict[tuple[int, str], SchoolReturn]] = field(default_factory=dict)
     past: dict[int, dict[tuple[int, str], SchoolReturn]] = field(default_factory=dict)
+    judged_by: dict[int, Limits | None] = field(default_factory=dict)
 
     @cached_property
     def schools(self) -> Any:
@@ -115,6 +117,19 @@ class Known:
             rows = SchoolReturn.objects.of_year(year).filter(school__in=self.schools)
             self.held[year.pk] = {(row.school_id, row.stage): row for row in rows}
         return self.held[year.pk]
+
+    @cached_property
+    def run_by(self) -> dict[int, Region]:
+        """School → the region that runs it."""
+        rows = self.schools.select_related("administered_by")
+        return {school.pk: school.administered_by for school in rows}
+
+    def limits(self, school: int) -> Limits | None:
+        """Return what counts as a jump for a school, read once for each region."""
+        region = self.run_by[school]
+        if region.pk not in self.judged_by:
+            self.judged_by[region.pk] = limits_of(region)
+        return self.judged_by[region.pk]
 
     def before(self, year: AcademicYear) -> dict[tuple[int, str], SchoolReturn]:
         """Return the last confirmed returns before a year, read once."""
@@ -159,6 +174,12 @@ class _Returns(ImportKind):
             required=True,
         ),
         *(Column(name, label) for name, label in LABELS.items()),
+        Column(
+            "explanations",
+            gettext_lazy("差异说明"),
+            help=gettext_lazy("与上年相比变动较大的数字，一行一项写明原因"),
+            example=gettext_lazy("班级数：撤并一个教学点"),
+        ),
     )
 
     def context(self, run: Any) -> Known:
@@ -168,6 +189,7 @@ class _Returns(ImportKind):
     def prepare(self, row: Row, context: Known) -> None:
         """Find school, year and stage, then read and check the figures."""
         self._read_figures(row)
+        self._read_explanations(row)
         school, year = self._school(row, context), self._year(row, context)
         stage = row.get("stage")
         if not school or not year or not stage:
@@ -179,7 +201,9 @@ class _Returns(ImportKind):
         held = context.returned(year).get((school, stage))
         if held is None:
             row.values["counted_on"] = year.reference_day
-        self._judge_figures(row, held, context.before(year).get((school, stage)))
+        before = context.before(year).get((school, stage))
+        self._judge_figures(row, held, before)
+        self._judge_jumps(row, held, before, context.limits(school))
 
     def _read_figures(self, row: Row) -> None:
         for name in FIGURES:
@@ -193,6 +217,19 @@ class _Returns(ImportKind):
             except CellProblem as problem:
                 del row.values[name]
                 row.reject(name, problem.code, f"“{LABELS[name]}”{problem.message}")
+
+    def _read_explanations(self, row: Row) -> None:
+        text = row.get("explanations")
+        if text is None:
+            return
+        row.shown["explanations"] = str(text)
+        found, strange = from_lines(str(text))
+        if strange:
+            told = _("差异说明里看不懂“%s”，请写成“项目：原因”，一行一项，300 字以内")
+            row.reject("explanations", "unknown_figure", told % strange[0][:30])
+            del row.values["explanations"]
+        else:
+            row.values["explanations"] = found
 
     def _school(self, row: Row, context: Known) -> int | None:
         code, name = row.get("school_code"), str(row.get("name", ""))
@@ -241,6 +278,27 @@ class _Returns(ImportKind):
             if same and present.get(name) is None:
                 told = _("“%s”与上年相同，请确认是本年的数字")
                 row.note(name, "as_last_year", told % LABELS[name])
+
+    def _judge_jumps(
+        self,
+        row: Row,
+        held: SchoolReturn | None,
+        before: SchoolReturn | None,
+        limits: Limits | None,
+    ) -> None:
+        """Remark what jumps unexplained; keep no explanation of what does not."""
+        if held is not None and not held.is_editable:
+            return
+        given = {n: row.values[n] for n in JUDGED if n in row.values}
+        figures = {n: getattr(held, n, None) for n in JUDGED} | given
+        told = row.get("explanations", held.explanations if held else {})
+        jumps = jumps_between(figures, before, limits, told)
+        if "explanations" in row.values:
+            row.values["explanations"] = {n: j.why for n, j in jumps.items() if j.why}
+        for name in [n for n, jump in jumps.items() if not jump.why and n in given]:
+            said = _("“%(name)s”上年为 %(last)s，变动较大，请在“差异说明”栏写明原因")
+            words = {"name": LABELS[name], "last": f"{jumps[name].before:,}"}
+            row.note(name, "jumps", said % words)
 
     def checks(self, run: Any) -> Iterator[Check]:
         """Keep returns that are no longer the school's to change as they are."""

@@ -1,5 +1,6 @@
 """The annual return of one stage of one school."""
 
+from collections.abc import Iterable
 from functools import reduce
 from operator import add
 
@@ -13,7 +14,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core.constraints import refusals
-from schools.choices import EDITABLE, ReturnState, Stage
+from schools.choices import CONFIRMED_STATES, EDITABLE, ReturnState, Stage
 from schools.models.school import School
 from schools.querysets import ReturnQuerySet
 
@@ -134,12 +135,65 @@ class Figures(models.Model):
 
 LABELS = {f.name: f.verbose_name for f in Figures._meta.local_fields}
 FIGURES: tuple[str, ...] = tuple(LABELS)
+JUDGED = tuple(name for name in FIGURES if name != "is_full_day")
+"""The figures whose change against last year is judged."""
 MEASURES = (
     "teaching_area",
     "sports_area",
     "equipment_value",
     "indoor_area",
     "play_area",
+)
+
+
+JUMP_RATIO, JUMP_FLOOR = "return.jump_ratio", "return.jump_floor"
+
+
+def _words(names: Iterable[str]) -> str:
+    return ", ".join(f"'{name}'" for name in names)
+
+
+def _limit(key: str, name: str) -> str:
+    """Read a parameter's value of today where the school is run."""
+    return f"""
+    SELECT (p.value #>> '{{}}')::numeric INTO {name} FROM bureau_policyparameter p
+        WHERE p.key = '{key}' AND p.valid_from <= {TODAY}
+        AND (p.valid_to IS NULL OR p.valid_to > {TODAY})
+        AND (p.region_id IS NULL OR p.region_id = ANY(line))
+        ORDER BY coalesce(array_position(line, p.region_id), 0) DESC LIMIT 1;
+    """  # noqa: S608 - constants of this module
+
+
+JUMP_EXPLAINED = f"""
+    IF NEW.state IN ({_words([*EDITABLE, ReturnState.LOCKED])})
+        OR (OLD.state NOT IN ({_words(EDITABLE)}) AND {_SAME_FIGURES})
+    THEN RETURN NEW; END IF;
+    SELECT to_jsonb(r) INTO past FROM schools_schoolreturn r
+        JOIN bureau_academicyear y ON y.id = r.year_id
+        WHERE r.school_id = NEW.school_id AND r.stage = NEW.stage
+        AND r.state IN ({_words(CONFIRMED_STATES)}) AND y.starts_on <
+            (SELECT starts_on FROM bureau_academicyear WHERE id = NEW.year_id)
+        ORDER BY y.starts_on DESC LIMIT 1;
+    SELECT b.lineage INTO line FROM schools_school s
+        JOIN bureau_region b ON b.id = s.administered_by_id
+        WHERE s.id = NEW.school_id;
+    {_limit(JUMP_RATIO, "most")}
+    {_limit(JUMP_FLOOR, "floor")}
+    now_is := to_jsonb(NEW);
+    IF EXISTS (SELECT 1 FROM unnest(ARRAY[{_words(JUDGED)}]) AS n
+        WHERE abs((now_is ->> n)::numeric - (past ->> n)::numeric) > floor
+        AND abs((now_is ->> n)::numeric - (past ->> n)::numeric)
+            > most * (past ->> n)::numeric
+        AND btrim(coalesce(NEW.explanations ->> n, '')) = '')
+    THEN
+        RAISE EXCEPTION 'a figure that jumps against last year is not explained'
+            USING ERRCODE = '23514', CONSTRAINT = 'return_jump_explained';
+    END IF;
+    RETURN NEW;
+"""  # noqa: S608 - names of the model's own columns
+refusals.register(
+    "return_jump_explained",
+    _("有数字与上年相比变动较大而没有说明，请先填写差异说明再报送"),
 )
 
 
@@ -273,7 +327,20 @@ class SchoolReturn(Figures):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update | pgtrigger.Delete,
                 func=LOCKED_STAYS,
-            )
+            ),
+            pgtrigger.Trigger(
+                name="jump_explained",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                declare=[
+                    ("past", "jsonb"),
+                    ("now_is", "jsonb"),
+                    ("line", "bigint[]"),
+                    ("most", "numeric"),
+                    ("floor", "numeric"),
+                ],
+                func=JUMP_EXPLAINED,
+            ),
         ]
 
     def __str__(self) -> str:

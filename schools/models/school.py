@@ -1,5 +1,6 @@
 """The register of schools and the stages each one teaches."""
 
+from datetime import date
 from functools import reduce
 from operator import or_
 
@@ -27,6 +28,7 @@ from schools.choices import (
     Stage,
     UrbanRural,
 )
+from schools.models.rules import CODE_IS_NEVER_REUSED, KIN_STOOD_THEN
 from schools.names import NormalName, spell
 from schools.querysets import SchoolQuerySet, StageQuerySet
 
@@ -296,6 +298,16 @@ class School(Sourced):
                 violation_error_message=_("前身或并入学校不能是本校"),
             ),
             CheckConstraint(
+                name="school_successor_of_merged",
+                condition=Q(successor__isnull=True) | Q(status=SchoolStatus.MERGED),
+                violation_error_message=_("只有已合并的学校才有并入学校"),
+            ),
+            CheckConstraint(
+                name="school_offshoot_opened",
+                condition=Q(predecessor__isnull=True) | Q(opened_on__isnull=False),
+                violation_error_message=_("由其他学校分设的，须填开办日期"),
+            ),
+            CheckConstraint(
                 name="school_on_earth",
                 condition=Q(latitude__isnull=True, longitude__isnull=True)
                 | Q(
@@ -329,6 +341,24 @@ class School(Sourced):
                 timing=pgtrigger.Deferred,
                 operation=pgtrigger.Insert | pgtrigger.UpdateOf("type"),
                 func=TYPED_SCHOOL_HAS_STAGE.format(school="NEW.id"),
+            ),
+            pgtrigger.Trigger(
+                name="kin_stood_then",
+                when=pgtrigger.After,
+                timing=pgtrigger.Deferred,
+                operation=pgtrigger.Insert
+                | pgtrigger.UpdateOf(
+                    "opened_on", "closed_on", "predecessor_id", "successor_id"
+                ),
+                declare=[("me", "schools_school")],
+                func=KIN_STOOD_THEN,
+            ),
+            pgtrigger.Trigger(
+                name="code_is_never_reused",
+                when=pgtrigger.After,
+                timing=pgtrigger.Deferred,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("school_code"),
+                func=CODE_IS_NEVER_REUSED,
             ),
         ]
 
@@ -366,6 +396,21 @@ class School(Sourced):
     def spell(self) -> None:
         """Set pinyin and initials from the name."""
         self.pinyin, self.initials = spell(self.name)
+
+    def status_on(self, day: date) -> str:
+        """Return the state on a day: what ends or begins later is not so yet."""
+        if self.closed_on and self.closed_on <= day:
+            return self.status
+        if self.status == SchoolStatus.PLANNED or (
+            self.opened_on and self.opened_on > day
+        ):
+            return SchoolStatus.PLANNED
+        return SchoolStatus.OPEN
+
+    @property
+    def has_ended(self) -> bool:
+        """Tell whether an end is entered, be it a day still to come."""
+        return self.closed_on is not None
 
     @property
     def label(self) -> str:

@@ -5,32 +5,15 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audit.services import record
-from core.constraints import explain
 from core.days import today
-from core.transitions import MoveRefused
-from core.verdict import Verdict
 from schools import permissions
 from schools.choices import ALLOWED_STAGES, DEFAULT_STAGES, Stage
 from schools.models import School, SchoolHonour, SchoolLabel, SchoolStage
-
-
-def _require(verdict: Verdict) -> None:
-    if not verdict:
-        raise MoveRefused(verdict)
-
-
-def _save(row: Any) -> None:
-    """Save in the caller's transaction; say a violated rule in words."""
-    row.full_clean()
-    try:
-        with transaction.atomic():
-            row.save()
-    except IntegrityError as error:
-        raise explain(error) from error
+from schools.services.saving import require, save
 
 
 def stages_for(type_: str, stages: Iterable[str] | None = None) -> list[str]:
@@ -66,9 +49,9 @@ def register_school(
     MoveRefused without the right, ValidationError with the field's message.
     """
     fields.setdefault("region", fields["administered_by"])
-    _require(permissions.can_register_school(by, fields["administered_by"]))
+    require(permissions.can_register_school(by, fields["administered_by"]))
     school = School(**fields)
-    _save(school)
+    save(school)
     set_stages(school, stages_for(school.type, stages))
     record("schools.school.register", school, by=by)
     return school
@@ -79,19 +62,19 @@ def change_school(
     school: School, *, by: Any, stages: Sequence[str] | None = None, **fields: Any
 ) -> School:
     """Correct the facts of a school; its history stays readable."""
-    _require(permissions.can_change_school(by, school))
+    require(permissions.can_change_school(by, school))
     locked: School = School.objects.select_for_update(of=("self",), no_key=True).get(
         pk=school.pk
     )
     target = fields.get("administered_by")
     if target and target.pk != locked.administered_by_id:
-        _require(permissions.can_register_school(by, target))
+        require(permissions.can_register_school(by, target))
     changed = _changes(locked, fields)
     if stages is None and "type" not in changed:
         stages = list(locked.stages.values_list("stage", flat=True))
     for name, value in fields.items():
         setattr(locked, name, value)
-    _save(locked)
+    save(locked)
     set_stages(locked, stages_for(locked.type, stages))
     record("schools.school.change", locked, by=by, data={"changed": changed})
     return locked
@@ -118,9 +101,9 @@ def confirm_stage(
     locked: School = School.objects.select_for_update(of=("self",), no_key=True).get(
         pk=school.pk
     )
-    _require(permissions.can_confirm_stage(by, locked))
+    require(permissions.can_confirm_stage(by, locked))
     locked.type = type
-    _save(locked)
+    save(locked)
     set_stages(locked, stages_for(type, stages))
     locked.refresh_from_db()
     record(
@@ -155,7 +138,7 @@ def label_school(
     evidence: Any = None,
 ) -> SchoolLabel:
     """Record a dated label with the authority that decided it (BN-4.1.1a)."""
-    _require(permissions.can_label_school(by, school))
+    require(permissions.can_label_school(by, school))
     row = SchoolLabel(
         school=school,
         label=label,
@@ -165,7 +148,7 @@ def label_school(
         document_no=document_no,
         evidence=evidence,
     )
-    _save(row)
+    save(row)
     record("schools.school.label", school, by=by, data={"label": label})
     return row
 
@@ -175,14 +158,14 @@ def end_label(
     label: SchoolLabel, *, by: Any, valid_to: date | None = None, because: str = ""
 ) -> SchoolLabel:
     """End a label from a day on; what it said before stays true."""
-    _require(permissions.can_label_school(by, label.school))
+    require(permissions.can_label_school(by, label.school))
     locked: SchoolLabel = SchoolLabel.objects.select_for_update(of=("self",)).get(
         pk=label.pk
     )
     if locked.valid_to is not None:
         raise ValidationError(_("该标签已于 %(day)s 终止") % {"day": locked.valid_to})
     locked.valid_to, locked.ended_because = valid_to or today(), because
-    _save(locked)
+    save(locked)
     record(
         "schools.school.end_label",
         locked.school,
@@ -196,9 +179,9 @@ def end_label(
 @transaction.atomic
 def add_honour(school: School, *, by: Any, **fields: Any) -> SchoolHonour:
     """Record an honour of the school."""
-    _require(permissions.can_label_school(by, school))
+    require(permissions.can_label_school(by, school))
     row = SchoolHonour(school=school, **fields)
-    _save(row)
+    save(row)
     record("schools.school.honour", school, by=by, data={"honour": str(row)})
     return row
 

@@ -1,6 +1,6 @@
 """Open, fill and move annual returns; enter classes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -17,9 +17,11 @@ from core.transitions import MoveRefused, move
 from schools import permissions
 from schools.choices import UnlockState
 from schools.figures import BY_STAGE, faults_of
+from schools.jumps import jumps_of
 from schools.models import ClassSection, School, SchoolReturn, SchoolStage
 from schools.prefill import CLASS_SUMS
 from schools.services.people import people_holding
+from schools.services.reduction import MOVES as PLAN_MOVES
 from schools.services.unlocks import (
     CLEARED,
     approve_unlock,
@@ -84,8 +86,18 @@ def open_returns(region: Any, year: Any, *, by: Any) -> int:
 
 
 @transaction.atomic
-def save_figures(return_: SchoolReturn, *, by: Any, **figures: Any) -> SchoolReturn:
-    """Keep figures of an open return; parts above totals are refused by field."""
+def save_figures(
+    return_: SchoolReturn,
+    *,
+    by: Any,
+    explanations: Mapping[str, str] | None = None,
+    **figures: Any,
+) -> SchoolReturn:
+    """Keep figures of an open return; parts above totals are refused by field.
+
+    ``explanations`` (figure → why it differs from last year) replaces those held; an
+    explanation of a figure that does not jump is not kept.
+    """
     locked: SchoolReturn = SchoolReturn.objects.select_for_update(
         of=("self",), no_key=True
     ).get(pk=return_.pk)
@@ -97,9 +109,13 @@ def save_figures(return_: SchoolReturn, *, by: Any, **figures: Any) -> SchoolRet
         raise ValidationError(faults)
     for name, value in figures.items():
         setattr(locked, name, value)
+    if explanations is not None:
+        locked.explanations = dict(explanations)
+    jumps = jumps_of(locked)
+    locked.explanations = {n: jump.why for n, jump in jumps.items() if jump.why}
     try:
         with transaction.atomic():
-            locked.save(update_fields=[*figures, "saved_at"])
+            locked.save(update_fields=[*figures, "explanations", "saved_at"])
     except IntegrityError as error:
         raise explain(error) from error
     return locked
@@ -255,6 +271,7 @@ MOVES = {
         "send_back": send_back_return,
         "lock": lock_return,
     },
+    "schools.classreductionplan": PLAN_MOVES,
     "schools.returnunlock": {
         "approve": approve_unlock,
         "refuse": refuse_unlock,

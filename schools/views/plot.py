@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bureau.standing import region_of
 from core.views import Crumb, Page
 from schools.filters import SchoolFilter
 from schools.models import School
@@ -35,13 +36,14 @@ class SchoolPlotPage(Page):
         rows = rows.select_related("administered_by")
         filterset = SchoolFilter(request.GET, queryset=rows, request=request)
         schools = list(filterset.qs) if filterset.is_valid() else list(rows)
-        offered = plotted()
+        offered = plotted(request.user)
         asked = request.GET.get("metric")
-        metric = next((m for m in offered if m.key == asked), offered[0])
+        first = offered[0] if offered else None
+        metric = next((m for m in offered if m.key == asked), first)
         unplaced = [school for school in schools if school.longitude is None]
         kept = {n: v for n, v in request.GET.items() if n != "metric"}
         context = self.get_context_data(
-            chart=plot(schools, metric, day),
+            chart=plot(schools, metric, day, region_of(request)),
             offered=offered,
             metric=metric,
             unplaced=unplaced[:SHOWN],

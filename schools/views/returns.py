@@ -37,6 +37,7 @@ from core.views.detail import arrange_moves, move_buttons
 from schools.figures import BY_STAGE, missing_figures
 from schools.filters import BoardFilter
 from schools.forms import UNIT_IN_LABEL, UNITS, OpenReturnsForm, ReturnForm
+from schools.jumps import CLAUSE, Limits, jumps_between, last_year_of, limits_of
 from schools.locks import LockNote, lock_note
 from schools.models import School, SchoolReturn, SchoolStage
 from schools.models.returns import LABELS
@@ -53,16 +54,6 @@ from schools.tables import BoardTable
 
 FILL = "schools.change_schoolreturn"
 REMIND = "schools.accept_schoolreturn"
-
-
-def last_year_of(return_: SchoolReturn) -> SchoolReturn | None:
-    """Return the confirmed return of the same stage before this one."""
-    rows = SchoolReturn.objects.confirmed().filter(
-        school=return_.school,
-        stage=return_.stage,
-        year__starts_on__lt=return_.year.starts_on,
-    )
-    return rows.order_by("-year__starts_on").first()
 
 
 def _workbook_actions(request: Any) -> list[Action]:
@@ -302,19 +293,27 @@ class ReturnPage(DetailPage):
         """Add the figures, last year's beside them."""
         row, before = self.object, last_year_of(self.object)
         lock = lock_note(self.request.user, row)
+        limits = limits_of(row.school.administered_by)
+        held = {name: getattr(row, name) for name in BY_STAGE[row.stage]}
+        jumps = jumps_between(held, before, limits, row.explanations)
         return super().get_context_data(
             lock=lock,
             unlock_moves=self._unlock_moves(lock),
             figures=[
                 (
                     UNIT_IN_LABEL.sub("", str(LABELS[name])),
-                    getattr(row, name),
+                    value,
                     getattr(before, name, None),
                     UNITS.get(name, ""),
+                    jumps.get(name),
                 )
-                for name in BY_STAGE[row.stage]
+                for name, value in held.items()
             ],
             before=before,
+            limits=limits,
+            jumps=jumps,
+            silent=sum(1 for jump in jumps.values() if not jump.why),
+            jump_clause=CLAUSE,
             missing=len(missing_figures(row)),
             **kwargs,
         )
@@ -334,7 +333,7 @@ class ReturnEditPage(FormPage):
 
     model, permission = SchoolReturn, "schools.change_schoolreturn"
     form_class = ReturnForm
-    service = staticmethod(save_figures)
+    template_name = "schools/return_form.html"
     autosave = True
     shows_section_nav = True
     submit_label = gettext_lazy("保存")
@@ -352,8 +351,32 @@ class ReturnEditPage(FormPage):
         return [Crumb(str(self.object), self.object.get_absolute_url())]
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        """Show last year's figures."""
-        return {**super().get_form_kwargs(), "last_year": last_year_of(self.object)}
+        """Show last year's figures, and from when on a change is a jump."""
+        return {
+            **super().get_form_kwargs(),
+            "last_year": last_year_of(self.object),
+            "limits": self.limits,
+        }
+
+    @cached_property
+    def limits(self) -> Limits | None:
+        """The limits that count where the school is run."""
+        return limits_of(self.object.school.administered_by)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Say beside the form what counts as a jump."""
+        return super().get_context_data(
+            limits=self.limits, jump_clause=CLAUSE, **kwargs
+        )
+
+    def save(self, form: Any) -> SchoolReturn:
+        """Keep the figures and what was written about those that jump."""
+        return save_figures(
+            self.object,
+            by=self.request.user,
+            explanations=form.explanations,
+            **form.figures,
+        )
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Draw the form, or say why the return cannot be changed."""

@@ -1,15 +1,19 @@
 """The register: list, one school, entry and correction."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bureau.models import AcademicYear
-from bureau.parameters import parameters
+from bureau.parameters import parameters, unverified
 from core.access import holds, reaches
 from core.views import (
     Action,
@@ -25,9 +29,12 @@ from core.views import (
 from schools.choices import SchoolStatus, Stage
 from schools.filters import SchoolFilter
 from schools.forms import SchoolForm
-from schools.models import ClassSection, School, SchoolReturn
+from schools.models import ClassSection, MergedRecord, School, SchoolReturn
+from schools.models.profile import ProfileOn, profile_on
 from schools.permissions import (
+    can_change_campus,
     can_change_classes,
+    can_change_project,
     can_change_school,
     can_label_school,
 )
@@ -54,6 +61,7 @@ class SchoolListPage(ListPage):
     export_permission = "schools.export_school"
     tabs = (
         Tab(gettext_lazy("学段待确认"), "stage_to_confirm=true"),
+        Tab(gettext_lazy("资料不完整"), "incomplete=true"),
         Tab(gettext_lazy("已停办"), "status=CLOSED"),
         Tab(gettext_lazy("已合并"), "status=MERGED"),
     )
@@ -69,15 +77,22 @@ class SchoolListPage(ListPage):
 
     def get_queryset(self) -> QuerySet[Any]:
         """Return the schools of the day; ended ones only when asked for."""
-        rows = super().get_queryset().for_list(self.request.as_of)
+        day = self.request.as_of
+        rows = super().get_queryset().for_list(day)
+        rows = rows.with_completeness(AcademicYear.objects.current(day))
         if self.request.GET.get("status") in ENDED:
             return rows
         return rows.existing(self.request.as_of)
+
+    def get_table_kwargs(self) -> dict[str, Any]:
+        """Let names and counties be those of the day."""
+        return {**super().get_table_kwargs(), "day": self.request.as_of}
 
     def get_actions(self) -> Sequence[Action]:
         """Offer the plot to all, import and entry to those who may."""
         return [
             Action(_("学校分布"), reverse("schools:school-plot"), "map"),
+            Action(_("资料完整度"), reverse("schools:completeness"), "checklist"),
             Action(
                 _("登记学校"),
                 reverse("schools:school-create"),
@@ -138,20 +153,46 @@ class SchoolPage(DetailPage):
             Crumb(county.name, f"{url}?county={county.pk}"),
         ]
 
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Draw the page; lead on from an entry that was put together with another."""
+        try:
+            return super().get(request, *args, **kwargs)
+        except Http404:
+            former = MergedRecord.objects.visible_to(request.user, self.permission)
+            found = former.filter(former_id=kwargs["pk"]).first()
+            if found is None:
+                raise
+            messages.info(
+                request,
+                _("“%(name)s”是重复登记，已合并到本校") % {"name": found.name},
+            )
+            return HttpResponseRedirect(
+                reverse("schools:school-detail", args=[found.school_id])
+            )
+
+    @cached_property
+    def profile(self) -> ProfileOn:
+        """What the school was on the day of the page."""
+        return profile_on(self.object, self.request.as_of)
+
+    def get_title(self) -> str:
+        """Name the school as it was called on the day."""
+        return self.profile.name
+
     def get_facts(self) -> Sequence[Fact]:
-        """Show code, county, type and state."""
-        school = self.object
+        """Show code, county, type and state of the day."""
+        school, then = self.object, self.profile
         code = (
-            Fact(_("学校标识码"), school.school_code)
-            if school.school_code
+            Fact(_("学校标识码"), then.school_code)
+            if then.school_code
             else Fact(_("临时编号"), school.provisional_no)
         )
         return [
             code,
-            Fact(_("主管地区"), school.administered_by.name),
-            Fact(_("办学类型"), school.get_type_display() or _("学段待确认")),
+            Fact(_("主管地区"), then.administered_by.name),
+            Fact(_("办学类型"), then.type_label or _("学段待确认")),
             Fact(_("学段"), "、".join(school.stage_labels)),
-            Fact(_("办学状态"), status_badge(school)),
+            Fact(_("办学状态"), status_badge(then.status)),
         ]
 
     def get_actions(self) -> Sequence[Action]:
@@ -159,7 +200,14 @@ class SchoolPage(DetailPage):
         school, user = self.object, self.request.user
         if self.request.is_past:
             return []
-        found = []
+        found = [
+            Action(
+                _("与同类学校比较"),
+                reverse("schools:school-compare", args=[school.pk]),
+                "scale",
+                permission="schools.view_schoolreturn",
+            )
+        ]
         if can_change_school(user, school):
             found.append(
                 Action(
@@ -204,7 +252,41 @@ class SchoolPage(DetailPage):
             "honours": school.honours.all(),
             "may_label": bool(can_label_school(self.request.user, school))
             and not self.request.is_past,
-            "offshoots": [*school.offshoots.all(), *school.merged.all()],
+            "then": self.profile,
+            **self._places(),
+            **self._succession(),
+        }
+
+    def _places(self) -> dict[str, Any]:
+        """Return campuses and what is being built, with what the user may enter."""
+        school, user, day = self.object, self.request.user, self.request.as_of
+        now = not self.request.is_past and not school.has_ended
+        sees = holds(user, "schools.view_constructionproject")
+        return {
+            "campuses": [(c, c.holds_on(day)) for c in school.campuses.all()],
+            "may_campus": now and bool(can_change_campus(user, school)),
+            "shows_projects": sees,
+            "projects": school.projects.begun_by(day) if sees else [],
+            "may_project": now and sees and bool(can_change_project(user, school)),
+        }
+
+    def _succession(self) -> dict[str, Any]:
+        """What became of the school and what it came from, with what may be done."""
+        school, user = self.object, self.request.user
+        formers = list(school.profiles.select_related("administered_by"))
+        kin = [
+            *((_("分设"), s.opened_on, s) for s in school.offshoots.all()),
+            *((_("并入本校"), s.closed_on, s) for s in school.merged.all()),
+        ]
+        may = not self.request.is_past and bool(
+            reaches(user, "schools.restructure_school", school)
+        )
+        return {
+            "formers": formers[::-1],
+            "kin": sorted(kin, key=lambda row: row[1]),
+            "merged_records": school.merged_records.all(),
+            "may_restructure": may and not school.has_ended,
+            "may_reopen": may and school.has_ended,
         }
 
     def _classes(self) -> dict[str, Any]:
@@ -221,6 +303,7 @@ class SchoolPage(DetailPage):
             "year": year,
             "classes": [(c, _size_tone(c, lines)) for c in rows],
             "lines": lines,
+            "marks": unverified(lines, school.administered_by, day),
             "may_change": bool(can_change_classes(self.request.user, school))
             and not self.request.is_past,
         }

@@ -155,6 +155,27 @@
     });
   });
 
+  /* Figures that jump against last year's ask for an explanation while typed. */
+  const judge = (input) => {
+    const part = input.closest(".field-row")?.querySelector(".jump");
+    if (!part) return;
+    const before = Number(input.dataset.before);
+    const step = input.value === "" ? 0 : Number(input.value) - before;
+    const size = Math.abs(step);
+    const jumps = size > Number(input.dataset.floor) && size > Number(input.dataset.jump) * before;
+    part.hidden = !jumps;
+    if (!jumps) return;
+    const line = part.querySelector(".jump-words");
+    const { rose, fell } = line.dataset;
+    const words = before ? (step > 0 ? rose : fell) : line.dataset.new;
+    line.textContent = words
+      .replace("{n}", size.toLocaleString())
+      .replace("{p}", before ? `${((size / before) * 100).toFixed(1)} %` : "");
+  };
+  on("input", (event) => {
+    if (event.target.dataset?.before) judge(event.target);
+  });
+
   /* Parts of a page that need more: long selects, pictures. */
   const pick = (select) => {
     if (select.tomselect) return;
@@ -176,6 +197,7 @@
         guard(f);
       }
     });
+    $$("input[data-before]", part).forEach(judge);
     $$("[data-dismiss],[data-nav-fold],[data-fill-user]", part).forEach((b) => {
       b.hidden = false;
     });

@@ -130,4 +130,6 @@ def test_no_parameter_of_the_catalogue_is_missing() -> None:
     names = ("key", "default", "type", "unit", "clause", "verified", "valid_from")
     wanted = [[row[n] for n in names] for row in shared("parameters.csv")]
 
-    assert [[row[n] for n in names] for row in rows("parameters.csv")] == wanted
+    held = [[row[n] for n in names] for row in rows("parameters.csv")]
+
+    assert [row for row in wanted if row not in held] == []

@@ -89,9 +89,10 @@ def test_many_parameters_take_one_query(default, django_assert_num_queries) -> N
 def test_overlapping_periods_are_refused_by_raw_sql(default) -> None:
     copy_later = (
         "INSERT INTO bureau_policyparameter (key, region_id, value, kind, unit,"
-        " meaning, meaning_en, source_note, verified, reason, set_at, valid_from)"
+        " meaning, meaning_en, source_note, verified, reason, set_at, refining,"
+        " verified_note, valid_from)"
         " SELECT key, region_id, value, kind, unit, meaning, meaning_en, source_note,"
-        " verified, reason, set_at, DATE '2030-01-01'"
+        " verified, reason, set_at, refining, verified_note, DATE '2030-01-01'"
         " FROM bureau_policyparameter WHERE id = %s"
     )
 

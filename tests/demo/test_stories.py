@@ -91,7 +91,14 @@ def test_a_third_new_school_is_refused_by_the_core_new_mode() -> None:
     with pytest.raises(Exception, match="至多两所新校"):
         register_membership(
             group,
-            MemberSpan(school, Role.MEMBER, date(2024, 9, 1), "AK_CORE_NEW", "BRANCH"),
+            MemberSpan(
+                school,
+                Role.MEMBER,
+                date(2024, 9, 1),
+                "AK_CORE_NEW",
+                "BRANCH",
+                valid_to=school.closed_on,
+            ),
             by=_person("ak_county1"),
         )
 

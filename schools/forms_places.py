@@ -1,0 +1,127 @@
+"""Forms of campuses, construction projects and partners."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from bureau.choices import Level
+from bureau.models import Region
+from core.access import scope_ids
+from core.forms import ModelForm, Section
+from schools.choices import Stage
+from schools.forms import DayInput
+from schools.models import Campus, ConstructionProject, Partner, School
+
+
+class CampusForm(ModelForm):
+    """A place the school teaches at."""
+
+    stages = forms.MultipleChoiceField(
+        label=gettext_lazy("学段"),
+        choices=Stage.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    class Meta:
+        model = Campus
+        fields = [
+            *("name", "stages", "address", "longitude", "latitude"),
+            *("valid_from", "valid_to"),
+        ]
+        widgets = {"valid_from": DayInput, "valid_to": DayInput}
+        labels = {
+            "valid_from": gettext_lazy("启用日期"),
+            "valid_to": gettext_lazy("停用日期"),
+        }
+        help_texts = {
+            "name": gettext_lazy("有独立标识码或独立法人的分校，请登记为学校"),
+            "valid_to": gettext_lazy("仍在使用时不填；到这一天起不再使用"),
+        }
+        units = {"longitude": "°", "latitude": "°"}
+
+    def __init__(self, *args: Any, school: School, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance.pk:
+            self.instance.school = school
+        taught = set(school.stage_codes) | set(self.instance.stages or [])
+        self.fields["stages"].choices = [c for c in Stage.choices if c[0] in taught]
+
+
+class ProjectForm(ModelForm):
+    """Something that is built at a school."""
+
+    class Meta:
+        model = ConstructionProject
+        fields = [
+            *("name", "kind", "programme", "seats_added"),
+            *("investment", "paid"),
+            *("started_on", "planned_on", "completed_on", "note"),
+        ]
+        widgets = dict.fromkeys(("started_on", "planned_on", "completed_on"), DayInput)
+        units = {
+            "investment": gettext_lazy("元"),
+            "paid": gettext_lazy("元"),
+            "seats_added": gettext_lazy("个"),
+        }
+        clauses = {"programme": "AK-4.2b"}
+        sections = (
+            Section(
+                gettext_lazy("项目"),
+                ("name", "kind", "programme", "seats_added"),
+                gettext_lazy(
+                    "只作背景资料，不计入年度报表；新增学位由学校在报表中填报。"
+                ),
+            ),
+            Section(gettext_lazy("投资"), ("investment", "paid")),
+            Section(
+                gettext_lazy("进度"),
+                ("started_on", "planned_on", "completed_on", "note"),
+            ),
+        )
+
+    def __init__(self, *args: Any, school: School, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance.pk:
+            self.instance.school = school
+
+
+class PartnerForm(ModelForm):
+    """Who works with schools without being one."""
+
+    class Meta:
+        model = Partner
+        fields = [
+            *("kind", "name", "credit_code", "industry", "region", "address"),
+            *("contact_name", "contact_phone", "note"),
+        ]
+        help_texts = {
+            "credit_code": gettext_lazy("18 位，照营业执照或登记证书填写；没有的不填"),
+            "industry": gettext_lazy("如装备制造、现代物流、康养服务"),
+        }
+        clauses = {"kind": "BN-3.4"}
+        sections = (
+            Section(
+                gettext_lazy("单位"),
+                ("kind", "name", "credit_code", "industry", "region", "address"),
+                gettext_lazy("合作单位不是学校，不计入学校数、覆盖率和经费。"),
+            ),
+            Section(
+                gettext_lazy("联系"),
+                ("contact_name", "contact_phone", "note"),
+                gettext_lazy("联系人和电话只供登记单位查看，不进入修改历史。"),
+            ),
+        )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        scopes = scope_ids(self.user, "bureau.region", "schools.change_partner")
+        regions = Region.objects.under_ids(scopes).on().exclude(level=Level.TOWN)
+        self.fields["region"].queryset = regions.order_by("path")
+        if not self.instance.pk and regions.count() == 1:
+            self.initial["region"] = regions.first()
+
+    def clean_credit_code(self) -> str | None:
+        """Read the code without blanks, in capitals; empty is no code."""
+        return self.cleaned_data["credit_code"] or None

@@ -1,0 +1,373 @@
+"""Schools entered twice are found, compared, and put together or kept apart."""
+
+from datetime import date
+from threading import Barrier, Thread
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.db.models import F
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.models import RoleGrant
+from audit.models import Event
+from core.files import attach
+from core.models import Attachment
+from core.transitions import MoveRefused
+from schools.choices import Label
+from schools.duplicates import REASONS, suspected
+from schools.models import (
+    ClassSection,
+    MergedRecord,
+    NotDuplicate,
+    School,
+    SchoolLabel,
+    SchoolReturn,
+)
+from schools.references import references
+from schools.services import (
+    keep_apart,
+    merge_duplicate,
+    plan_merge,
+    rename_school,
+)
+from tests.accounts.factories import user_with
+from tests.groups.factories import GroupFactory, join
+from tests.schools.factories import (
+    ClassSectionFactory,
+    FullReturnFactory,
+    SchoolFactory,
+    SchoolHonourFactory,
+    SchoolLabelFactory,
+    SchoolReturnFactory,
+)
+from tests.schools.test_models import refused
+
+pytestmark = pytest.mark.django_db
+
+
+def made(world: Any, name: str, **fields: Any) -> School:
+    school: School = SchoolFactory(region=world.here.county, name=name, **fields)
+    return school
+
+
+def code(world: Any, number: int) -> str:
+    return f"21{world.here.county.code[:2]}{number:06d}"
+
+
+def reasons(user: Any) -> dict[tuple[int, int], list[str]]:
+    return {(one, two): why for one, two, why in suspected(user)}
+
+
+# --- finding -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "why"),
+    [
+        (
+            {"name": "东湖小学"},
+            {"name": "东湖 小学", "distinguisher": "x"},
+            "same_name",
+        ),
+        ({"name": "东湖小学"}, {"name": "云洲区东湖小学"}, "same_core"),
+        ({"name": "东湖小学"}, {"name": "东胡小学"}, "same_sound"),
+        ({"name": "东湖中心小学"}, {"name": "东湖中心小学校"}, "contains"),
+        (
+            {"name": "东湖小学", "short_name": "湖小"},
+            {"name": "第九小学", "short_name": "湖小"},
+            "same_short",
+        ),
+        (
+            {"name": "东湖小学", "address": "文昌路 8 号"},
+            {"name": "第九小学", "address": "文昌路8号"},
+            "same_address",
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_likely_twins_are_found_and_the_reason_named(
+    world: Any, one: dict, two: dict, why: str
+) -> None:
+    first, second = made(world, **one), made(world, **two)
+
+    found = reasons(world.here.bureau)
+
+    assert why in found[(first.pk, second.pk)]
+    assert set(found[(first.pk, second.pk)]) <= set(REASONS)
+
+
+def test_a_former_name_betrays_a_second_entry(world: Any) -> None:
+    school = made(world, "东湖小学", opened_on=date(2000, 9, 1))
+    rename_school(
+        school,
+        by=world.here.bureau,
+        name="文昌实验学校",
+        day=date(2020, 9, 1),
+        reason="更名",
+    )
+    again = made(world, "东湖小学")
+
+    assert "former_name" in reasons(world.here.bureau)[(school.pk, again.pk)]
+
+
+def test_different_schools_are_left_alone(world: Any) -> None:
+    made(world, "东湖小学")
+    made(world, "西山小学")
+    made(world, "东湖幼儿园", type="KINDERGARTEN")
+    SchoolFactory(region=world.there.county, name="东湖小学")
+    made(world, "南岸小学", school_code=code(world, 1))
+    made(world, "南岸小学", school_code=code(world, 2))
+
+    assert suspected(world.here.bureau) == []
+
+
+def test_only_the_bureau_in_charge_is_asked(world: Any) -> None:
+    made(world, "东湖小学")
+    made(world, "东湖小学", distinguisher="另")
+
+    assert len(suspected(world.here.bureau)) == 1
+    assert suspected(world.there.bureau) == suspected(world.here.principal) == []
+
+
+def test_what_was_kept_apart_is_not_asked_again(world: Any) -> None:
+    one, two = made(world, "东湖小学"), made(world, "东湖小学", distinguisher="另")
+
+    keep_apart(two, one, by=world.here.bureau, reason="一在镇东一在镇西")
+
+    assert suspected(world.here.bureau) == []
+    row = NotDuplicate.objects.get()
+    assert (row.first, row.second) == (one, two)
+    refused(
+        "not_duplicate_in_order",
+        lambda: NotDuplicate.objects.update(first=F("second"), second=F("first")),
+    )
+
+
+# --- putting together ----------------------------------------------------------------
+
+
+def twins(world: Any) -> tuple[School, School]:
+    kept = made(world, "东湖小学", address="")
+    other = made(world, "东湖小学", school_code=code(world, 9), address="文昌路8号")
+    return kept, other
+
+
+def test_everything_goes_over_and_the_old_number_leads_on(
+    world: Any, signed_in: Any
+) -> None:
+    kept, other = twins(world)
+    ClassSectionFactory(school=other, year=world.year)
+    FullReturnFactory(school=other, year=world.year)
+    SchoolLabelFactory(school=other)
+    membership = join(GroupFactory(), other)
+    principal = user_with("SCHOOL_PRINCIPAL", other)
+    attach(other, "章.txt", b"text", kind=Attachment.Kind.EVIDENCE, by=None)
+    number = other.pk
+
+    merge_duplicate(kept, other, by=world.here.bureau, reason="重复导入")
+
+    kept.refresh_from_db()
+    membership.refresh_from_db()
+    assert not School.objects.filter(pk=number).exists()
+    assert ClassSection.objects.get().school == kept
+    assert SchoolReturn.objects.get().school == kept
+    assert SchoolLabel.objects.get().school == kept
+    assert membership.school == kept
+    assert RoleGrant.objects.get(user=principal).scope_id == kept.pk
+    assert Attachment.objects.about(kept).count() == 1
+    assert (kept.school_code, kept.address) == (code(world, 9), "文昌路8号")
+    assert MergedRecord.objects.get().former_id == number
+    event = Event.objects.about(kept).get(verb="schools.school.merge_duplicate")
+    assert event.data["moved"]["年度报表"] == 1
+    address = reverse("schools:school-detail", args=[number])
+    answer = signed_in(world.here.bureau).get(address)
+    assert answer.status_code == 302
+    assert answer.url == kept.get_absolute_url()
+    assert signed_in(world.there.bureau).get(address).status_code == 404
+
+
+def test_a_fact_may_be_taken_from_either_entry(world: Any) -> None:
+    kept, other = made(world, "东湖小学"), made(world, "东胡小学")
+    other_name = other.name
+
+    merge_duplicate(
+        kept, other, by=world.here.bureau, reason="重复", takes={"name": "dropped"}
+    )
+
+    kept.refresh_from_db()
+    assert kept.name == other_name
+
+
+def test_what_both_say_of_the_school_is_kept_once(world: Any) -> None:
+    kept, other = twins(world)
+    for school in (kept, other):
+        SchoolLabelFactory(school=school, label=Label.QUALITY)
+        SchoolHonourFactory(school=school)
+
+    plan = plan_merge(kept, other)
+    merge_duplicate(kept, other, by=world.here.bureau, reason="重复")
+
+    assert plan.conflicts == []
+    assert {(m.label, m.count, m.same) for m in plan.moved} >= {("学校标签", 0, 1)}
+    assert SchoolLabel.objects.count() == kept.honours.count() == 1
+
+
+def test_two_returns_of_one_year_and_stage_stand_against_it_and_are_named(
+    world: Any,
+) -> None:
+    kept, other = twins(world)
+    for school in (kept, other):
+        SchoolReturnFactory(school=school, year=world.year)
+    before = references(other)
+
+    plan = plan_merge(kept, other)
+    with pytest.raises(ValidationError, match="年度报表") as caught:
+        merge_duplicate(kept, other, by=world.here.bureau, reason="重复")
+
+    assert "2026" in str(caught.value)
+    assert any("年度报表" in text for text in plan.conflicts)
+    assert references(other) == before
+
+
+def test_a_preview_writes_nothing(world: Any) -> None:
+    kept, other = twins(world)
+    ClassSectionFactory(school=other, year=world.year)
+    events = Event.objects.count()
+
+    plan_merge(kept, other)
+
+    other.refresh_from_db()
+    kept.refresh_from_db()
+    assert ClassSection.objects.get().school == other
+    assert kept.school_code is None
+    assert Event.objects.count() == events
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_two_official_codes_are_two_schools(world: Any, number: int) -> None:
+    kept = made(world, "东湖小学", school_code=code(world, 1))
+    other = made(world, "东湖小学", school_code=code(world, 2))
+
+    with pytest.raises(ValidationError, match="标识码"):
+        merge_duplicate(kept, other, by=world.here.bureau, reason="重复")
+
+
+def test_a_merger_of_fact_is_no_double_entry(world: Any) -> None:
+    kept, other = twins(world)
+    School.objects.filter(pk=other.pk).update(
+        predecessor=kept, opened_on=date(2010, 1, 1)
+    )
+    other.refresh_from_db()
+
+    with pytest.raises(ValidationError, match="分设或合并关系"):
+        merge_duplicate(kept, other, by=world.here.bureau, reason="重复")
+
+
+def test_another_county_may_not(world: Any) -> None:
+    kept, other = twins(world)
+
+    for act in (merge_duplicate, keep_apart):
+        with pytest.raises(MoveRefused):
+            act(kept, other, by=world.there.bureau, reason="重复")
+
+
+def test_a_second_merge_leads_the_first_number_on(world: Any) -> None:
+    first, second = made(world, "东湖小学"), made(world, "东胡小学")
+    third = made(world, "东虎小学")
+    numbers = {second.pk, third.pk}
+    merge_duplicate(second, third, by=world.here.bureau, reason="重复")
+
+    merge_duplicate(first, second, by=world.here.bureau, reason="重复")
+
+    rows = MergedRecord.objects.filter(school=first)
+    assert set(rows.values_list("former_id", flat=True)) == numbers
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_people_merging_the_same_pair_merge_it_once(world: Any) -> None:
+    one, two = twins(world)
+    ClassSectionFactory(school=one, year=world.year)
+    ClassSectionFactory(school=two, year=world.year)
+    start, outcomes = Barrier(2), []
+
+    def run(kept: School, other: School) -> None:
+        try:
+            start.wait()
+            merge_duplicate(kept, other, by=world.here.bureau, reason="重复")
+            outcomes.append("merged")
+        except ValidationError as error:
+            outcomes.append("；".join(error.messages))
+        finally:
+            connection.close()
+
+    threads = [Thread(target=run, args=pair) for pair in ((one, two), (two, one))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(outcomes)[0] == "merged"
+    assert "已不存在" in sorted(outcomes)[1]
+    assert School.objects.filter(pk__in=[one.pk, two.pk]).count() == 1
+    assert ClassSection.objects.count() == 2
+
+
+# --- pages ---------------------------------------------------------------------------
+
+
+def test_work_list_explains_each_pair_in_a_fixed_number_of_queries(
+    world: Any, signed_in: Any
+) -> None:
+    client = signed_in(world.here.bureau)
+    address = reverse("schools:duplicate-list")
+
+    def count(pairs: int) -> int:
+        for n in range(pairs):
+            name = f"{chr(0x4E00 + School.objects.count())}湖小学{n}"
+            made(world, name)
+            made(world, name, distinguisher="另")
+        with CaptureQueriesContext(connection) as queries:
+            html = client.get(address).content.decode()
+        assert "名称相同" in html or not pairs
+        return len([q for q in queries if "SAVEPOINT" not in q["sql"]])
+
+    assert "没有疑似重复登记" in client.get(address).content.decode()
+    count(1)
+    few, many = count(2), count(20)
+    assert few == many <= 15
+
+
+def test_the_pair_is_shown_side_by_side_and_merged(world: Any, signed_in: Any) -> None:
+    kept, other = twins(world)
+    ClassSectionFactory(school=other, year=world.year)
+    client = signed_in(world.here.bureau)
+    address = reverse("schools:duplicate-merge", args=[kept.pk, other.pk])
+
+    html = client.get(address).content.decode()
+    no_reason = client.post(address, {"merge": "1"})
+    done = client.post(address, {"merge": "1", "reason": "重复导入"})
+
+    assert "文昌路8号" in html and "班级" in html
+    assert no_reason.status_code == 200
+    assert done.status_code == 302
+    assert School.objects.filter(name="东湖小学").count() == 1
+
+
+def test_a_pair_is_kept_apart_from_its_page(world: Any, signed_in: Any) -> None:
+    kept, other = twins(world)
+    address = reverse("schools:duplicate-merge", args=[kept.pk, other.pk])
+
+    signed_in(world.here.bureau).post(address, {"apart": "1", "reason": "两所学校"})
+
+    assert NotDuplicate.objects.count() == 1
+
+
+def test_a_school_of_another_county_is_not_compared(world: Any, signed_in: Any) -> None:
+    address = reverse(
+        "schools:duplicate-merge", args=[world.here.school.pk, world.there.school.pk]
+    )
+
+    assert signed_in(world.here.bureau).get(address).status_code == 404
