@@ -7,6 +7,7 @@ from django.urls import include, path
 from oauth2_provider import views as oauth
 
 from config.api import api_patterns
+from roster.inbound.urls import sync_patterns
 
 token_view = login_not_required(oauth.TokenView.as_view())
 oauth_patterns: list[Any] = [
@@ -30,7 +31,9 @@ urlpatterns = [
     path("groups/", include("groups.urls")),
     path("teachers/", include("personnel.urls")),
     path("evaluation/", include("evaluation.urls")),
+    path("roster/", include("roster.urls")),
     path("api/v1/", include((api_patterns, "api"))),
+    path("api/sync/v1/", include((sync_patterns, "sync"))),
     path("", include("roster.provider.urls")),
     path("oauth2/token", token_view),
     path("oauth/", include((oauth_patterns, "oauth2_provider"))),

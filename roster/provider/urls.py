@@ -11,16 +11,13 @@ from roster.provider.views import (
     CollectionView,
     DiscoveryView,
     NestedView,
-    ObjectView,
     UnknownView,
     scopes_of,
 )
+from roster.single import object_view
 
 app_name = "oneroster"
 ANYTHING = r"(?:/[\s\S]*)?"
-OBJECT_VIEWS: dict[str, type[ObjectView]] = {}
-"""Collection path → the view of its objects in version 1.2, where not the plain one;
-a writer of single objects enters its subclass here before the addresses are made."""
 
 
 def _of(view: Any, name: str, **marks: Any) -> Any:
@@ -40,7 +37,6 @@ def _patterns(version: Version) -> list[Any]:
     ]
     for name, listing in LISTINGS.items():
         marks = {"version": version, "listing": listing, "scopes": scopes_of(listing)}
-        single = ObjectView if version is V1P1 else OBJECT_VIEWS.get(name, ObjectView)
         made += [
             path(
                 f"{prefix}/{name}",
@@ -49,7 +45,7 @@ def _patterns(version: Version) -> list[Any]:
             ),
             path(
                 f"{prefix}/{name}/<str:sourced_id>",
-                _of(single, f"Object_{name}", **marks),
+                _of(object_view(name, version), f"Object_{name}", **marks),
                 name=f"{short}-{name}-object",
             ),
         ]
