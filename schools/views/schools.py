@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from bureau.models import AcademicYear
 from bureau.parameters import parameters, unverified
-from core.access import holds, reaches
+from core.access import holds, reaches, scope_ids
 from core.views import (
     Action,
     Crumb,
@@ -48,6 +48,13 @@ ENDED = {SchoolStatus.CLOSED, SchoolStatus.MERGED}
 def import_url() -> str:
     """Return where a school list is uploaded."""
     return reverse("core:import-start", args=["schools.school"])
+
+
+def classes_import_url(user: Any) -> str:
+    """Return where the user uploads classes: those of a region, or of the school."""
+    in_region = scope_ids(user, "bureau.region", "schools.change_classsection")
+    kind = "schools.classsection" if in_region else "schools.classsection_own"
+    return reverse("core:import-start", args=[kind])
 
 
 class SchoolListPage(ListPage):
@@ -298,14 +305,17 @@ class SchoolPage(DetailPage):
             ["class.large_min", "class.oversize_min"], school.administered_by, day
         )
         rows = ClassSection.objects.of_year(year).filter(school=school) if year else []
+        may = not self.request.is_past and bool(
+            can_change_classes(self.request.user, school)
+        )
         return {
             "years": years,
             "year": year,
             "classes": [(c, _size_tone(c, lines)) for c in rows],
             "lines": lines,
             "marks": unverified(lines, school.administered_by, day),
-            "may_change": bool(can_change_classes(self.request.user, school))
-            and not self.request.is_past,
+            "may_change": may,
+            "import_url": classes_import_url(self.request.user) if may else "",
         }
 
     def _returns(self) -> dict[str, Any]:
