@@ -34,6 +34,7 @@ from schools.models.profile import ProfileOn, profile_on
 from schools.permissions import (
     can_change_campus,
     can_change_classes,
+    can_change_contact,
     can_change_project,
     can_change_school,
     can_label_school,
@@ -261,6 +262,7 @@ class SchoolPage(DetailPage):
             and not self.request.is_past,
             "then": self.profile,
             **self._places(),
+            **self._contacts(),
             **self._succession(),
         }
 
@@ -275,6 +277,17 @@ class SchoolPage(DetailPage):
             "shows_projects": sees,
             "projects": school.projects.begun_by(day) if sees else [],
             "may_project": now and sees and bool(can_change_project(user, school)),
+        }
+
+    def _contacts(self) -> dict[str, Any]:
+        """Return whom to speak to today, whole for those who keep it."""
+        school, user = self.object, self.request.user
+        now = not self.request.is_past and not school.has_ended
+        sees = now and holds(user, "schools.view_schoolcontact")
+        return {
+            "shows_contacts": sees,
+            "contacts": school.contacts.all() if sees else [],
+            "may_contact": sees and bool(can_change_contact(user, school)),
         }
 
     def _succession(self) -> dict[str, Any]:
