@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
                         validators=[
                             django.core.validators.RegexValidator(
                                 "^\\+?[0-9][0-9 -]{5,22}(转[0-9]{1,6})?$",
-                                "请填写数字电话，分机写成“转 801”前不空格",
+                                "电话只能写数字、空格和短横线，分机写成“转801”",
                             )
                         ],
                         verbose_name="电话",

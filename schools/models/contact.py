@@ -30,7 +30,9 @@ class SchoolContact(models.Model):
         max_length=30,
         blank=True,
         validators=[
-            RegexValidator(PHONE_SHAPE, _("请填写数字电话，分机写成“转 801”前不空格"))
+            RegexValidator(
+                PHONE_SHAPE, _("电话只能写数字、空格和短横线，分机写成“转801”")
+            )
         ],
     )
     email = models.EmailField(_("电子邮箱"), max_length=120, blank=True)
