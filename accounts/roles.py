@@ -71,6 +71,12 @@ READ_ALL = (
 )
 READ_TEACHERS = {"personnel.view_teacher"}
 KEEP_TEACHERS = READ_TEACHERS | {"personnel.add_teacher", "personnel.change_teacher"}
+KEEP_ROSTERS = {
+    "roster.view_syncrun",
+    "roster.add_syncrun",
+    "roster.approve_syncrun",
+    "roster.change_source",
+}
 EXPORTS = {
     "schools.export_school",
     "groups.export_educationgroup",
@@ -80,6 +86,7 @@ EXPORTS = {
 CITY_EDU = (
     READ_ALL
     | READ_TEACHERS
+    | KEEP_ROSTERS
     | EXPORTS
     | {
         "personnel.export_teacher",
@@ -109,6 +116,7 @@ CITY_EDU = (
 DISTRICT_EDU = (
     READ_ALL
     | KEEP_TEACHERS
+    | KEEP_ROSTERS
     | EXPORTS
     | {
         "personnel.import_teacher",
@@ -285,12 +293,14 @@ SECOND_FACTOR = frozenset({*SEPARATE, "DEPT_FINANCE"})
 """Roles whose holders sign in with a second factor."""
 
 
+_FOR_PROGRAMS = DISTRICT_EDU - KEEP_ROSTERS
 CLIENT_SCOPES: dict[str, frozenset[str]] = {
-    "read": frozenset(n for n in DISTRICT_EDU if ".view_" in n or ".export_" in n),
+    "read": frozenset(n for n in _FOR_PROGRAMS if ".view_" in n or ".export_" in n),
     "write": frozenset(
-        n for n in DISTRICT_EDU if ".change_" in n or ".add_" in n or ".register_" in n
+        n for n in _FOR_PROGRAMS if ".change_" in n or ".add_" in n or ".register_" in n
     ),
     "import": frozenset(n for n in DISTRICT_EDU if ".import_" in n),
+    "https://purl.imsglobal.org/spec/or/v1p2/scope/roster.createput": frozenset(),
 }
 """What a program may do by the scope of its token."""
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from bureau.attainment import offered
 from bureau.choices import Level, Refining, ValueKind
 from bureau.models import PolicyClause, PolicyParameter, Region, Target, Term
+from bureau.scopes import brief
 from bureau.services.clients import known_scopes
 from bureau.services.parameters import Below, choices_of
 from bureau.words import code_word, unit_word
@@ -307,5 +308,5 @@ class ApiClientForm(Form):
         super().__init__(*args, **kwargs)
         self.fields["region"].queryset = regions_for(self.user, "bureau.add_apiclient")
         self.fields["scopes"].choices = [
-            (code, f"{code} · {label}") for code, label in known_scopes().items()
+            (code, f"{brief(code)} · {label}") for code, label in known_scopes().items()
         ]

@@ -16,6 +16,7 @@ from bureau.models import (
     Region,
     Target,
 )
+from bureau.scopes import brief
 from bureau.words import owner_word, value_with_unit
 from core.registries import metrics
 from core.tables import (
@@ -150,7 +151,7 @@ class ApiClientTable(Table):
 
     def render_scopes(self, value: list[str]) -> SafeString:
         """Name the scopes."""
-        return format_html("{}", "、".join(value))
+        return format_html("{}", "、".join(map(brief, value)))
 
     def value_paused_at(self, record: ApiClient) -> str:
         """Say whether the program may work."""

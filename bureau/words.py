@@ -34,6 +34,7 @@ UNITS = {
     "experts": gettext_lazy("名专家"),
     "school years": gettext_lazy("学年"),
     "working days": gettext_lazy("个工作日"),
+    "rows": gettext_lazy("条"),
     "months": gettext_lazy("个月"),
     "terms of office": gettext_lazy("届"),
     "terms": gettext_lazy("学期"),

@@ -7,9 +7,13 @@ from django.urls import include, path
 from oauth2_provider import views as oauth
 
 from config.api import api_patterns
+from roster.inbound.urls import sync_patterns
 
+token_view = login_not_required(oauth.TokenView.as_view())
 oauth_patterns: list[Any] = [
-    path("token/", login_not_required(oauth.TokenView.as_view()), name="token"),
+    path("token/", token_view, name="token"),
+    path("token", token_view),
+    path("access_token", token_view),
     path(
         "revoke_token/",
         login_not_required(oauth.RevokeTokenView.as_view()),
@@ -27,7 +31,11 @@ urlpatterns = [
     path("groups/", include("groups.urls")),
     path("teachers/", include("personnel.urls")),
     path("evaluation/", include("evaluation.urls")),
+    path("roster/", include("roster.urls")),
     path("api/v1/", include((api_patterns, "api"))),
+    path("api/sync/v1/", include((sync_patterns, "sync"))),
+    path("", include("roster.provider.urls")),
+    path("oauth2/token", token_view),
     path("oauth/", include((oauth_patterns, "oauth2_provider"))),
 ]
 

@@ -49,6 +49,34 @@ def cell(value: Any) -> str:
     return text
 
 
+def copy_cells(
+    table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> int:
+    """Write rows of cells into a table that is no model's; return their number."""
+    statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
+    lines, count = ("\t".join(map(cell, row)) + "\n" for row in rows), 0
+    with connection.cursor() as cursor, connection.wrap_database_errors:
+        while chunk := list(islice(lines, CHUNK)):
+            cursor.copy_expert(statement, io.StringIO("".join(chunk)))
+            count += len(chunk)
+    return count
+
+
+def copy_csv(table: str, columns: Sequence[str], stream: Any) -> int:
+    """Hand a UTF-8 stream of CSV without its head to the database as it is.
+
+    Empty cells become empty texts. Raises DataError for lines of another shape.
+    """
+    names = ", ".join(columns)
+    statement = (
+        f"COPY {table} ({names}) FROM STDIN WITH (FORMAT csv, ENCODING 'UTF8',"
+        f" FORCE_NOT_NULL ({names}))"
+    )
+    with connection.cursor() as cursor, connection.wrap_database_errors:
+        cursor.copy_expert(statement, stream, size=1 << 17)
+        return int(cursor.rowcount)
+
+
 def reserve_ids(model: type[models.Model], count: int) -> list[int]:
     """Take so many primary keys from the model's sequence, for rows yet to be copied.
 

@@ -17,6 +17,7 @@ _CODES: dict[str, tuple[str, ...]] = {
         "submitted reviewing under_review in_review review pending running queued",
         "open opened collecting scoring pilot in_progress processing publicity",
         "publicised opinions registered checking previewed staged self_evaluation",
+        "preview validating applying",
         "self_submitted scored consolidation data_locked ready confirmed",
         "group_checked created updated",
     ),

@@ -22,6 +22,7 @@ from demo.builders.insight import build_insight
 from demo.builders.notices import read_old_messages
 from demo.builders.quality import build_quality
 from demo.builders.returns import build_returns
+from demo.builders.rosters import build_rosters
 from demo.builders.schools import build_honours, build_labels, build_schools
 from demo.builders.structure import build_partnerships, build_structure
 from demo.builders.teachers import build_teachers
@@ -41,6 +42,7 @@ CHAPTERS = (
     build_returns,
     build_quality,
     build_teachers,
+    build_rosters,
     build_structure,
     build_groups,
     build_partnerships,

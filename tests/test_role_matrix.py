@@ -16,7 +16,7 @@ from tests.accounts.factories import UserFactory
 
 OURS = {
     *("portal", "core", "accounts", "bureau", "schools", "groups", "personnel"),
-    "evaluation",
+    *("evaluation", "roster"),
 }
 PUBLIC = "*public*"
 NOWHERE = {"pk": 999_999_999, "slug": "none", "token": "none", "clause_id": "XX-0"}

@@ -37,6 +37,7 @@ def test_each_scheduled_task_is_known_to_the_workers_and_runs(
         "core.remind_of_deadlines": "SUCCESS",
         "core.resend_silent_jobs": "SUCCESS",
         "evaluation.compile_due_reports": "SUCCESS",
+        "roster.clear_tombstones": "SUCCESS",
         "schools.close_overdue_unlocks": "SUCCESS",
     }
 

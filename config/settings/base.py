@@ -233,6 +233,21 @@ CSRF_FAILURE_VIEW = "core.views.errors.csrf_failure"
 CSRF_COOKIE_SAMESITE = "Lax"
 
 # --- API ------------------------------------------------------------------
+_ONEROSTER = "https://purl.imsglobal.org/spec/or/{}/scope/{}"
+ROSTER_SCOPES = {
+    _ONEROSTER.format(version, name): words
+    for version in ("v1p2", "v1p1")
+    for name, words in {
+        "roster-core.readonly": _("名册（OneRoster）：读取各类名册及单个对象"),
+        "roster.readonly": _("名册（OneRoster）：读取全部名册，包括下级列表"),
+        "roster-demographics.readonly": _("名册（OneRoster）：读取人口统计信息"),
+    }.items()
+}
+ROSTER_SCOPES[_ONEROSTER.format("v1p2", "roster.createput")] = _(
+    "名册（OneRoster）：写入名册"
+)
+ONEROSTER_PER_MINUTE = env.int("ONEROSTER_PER_MINUTE", default=6000)
+TOMBSTONE_DAYS = max(90, env.int("TOMBSTONE_DAYS", default=180))
 OAUTH2_PROVIDER_APPLICATION_MODEL = "bureau.ApiClient"
 OAUTH2_PROVIDER = {
     "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
@@ -240,7 +255,9 @@ OAUTH2_PROVIDER = {
         "read": _("读取有权查看的数据"),
         "write": _("登记与办理"),
         "import": _("批量导入"),
+        **ROSTER_SCOPES,
     },
+    "OAUTH2_VALIDATOR_CLASS": "bureau.scopes.GrantingValidator",
     "DEFAULT_SCOPES": ["read"],
     "SCOPES_BACKEND_CLASS": "bureau.scopes.ClientScopes",
     "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.Server",

@@ -23,6 +23,7 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 AXES_ENABLED = False
 SECOND_FACTOR = False
 REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"] = {"anon": None, "user": None}
+ONEROSTER_PER_MINUTE = 0
 TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = ""
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # noqa: F405 - from the base
 # each parallel test process has its own part of the cache and of the broker

@@ -25,7 +25,7 @@ def _page(
 
 
 def _is_api(request: HttpRequest) -> bool:
-    return request.path.startswith("/api/")
+    return request.path.startswith(("/api/", "/ims/"))
 
 
 def _problem(status: int, detail: str) -> HttpResponse:

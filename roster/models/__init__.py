@@ -1,5 +1,6 @@
 """What rosters add: sources and their runs, the minimal roster, tombstones."""
 
+from roster.models import watched as watched
 from roster.models.pupil import Enrolment, Pupil, PupilRoster
 from roster.models.run import IdempotencyKey, SyncRow, SyncRun
 from roster.models.source import Alias, Source

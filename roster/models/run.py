@@ -1,14 +1,27 @@
 """Runs of rosters coming in, their rows, and the answers already given."""
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from core.constraints import refusals
 from core.querysets import AccessQuerySet
 from roster.choices import Collection, RowResult, RunKind, RunState
 from roster.models.source import Source
+
+ROW_OF_A_RUN = """
+    PERFORM 1 FROM (SELECT DISTINCT run_id FROM fresh) f
+    WHERE NOT EXISTS (SELECT 1 FROM roster_syncrun r WHERE r.id = f.run_id);
+    IF FOUND THEN
+        RAISE EXCEPTION 'a row belongs to a run'
+            USING ERRCODE = '23503', CONSTRAINT = 'sync_row_of_a_run';
+    END IF;
+    RETURN NULL;
+"""
+refusals.register("sync_row_of_a_run", _("该行所属的同步不存在"))
 
 
 class SyncRun(models.Model):
@@ -93,12 +106,25 @@ class SyncRun(models.Model):
         """Return the page of the run."""
         return reverse("roster:run-detail", args=[self.pk])
 
+    @property
+    def label(self) -> str:
+        """Return what the run is called in lists."""
+        return str(self)
+
 
 class SyncRow(models.Model):
-    """One row of a run and its verdict; rejected ones say why."""
+    """One row of a run and its verdict; rejected ones say why.
+
+    Of the rows written at once the database asks one time whether their run stands.
+    """
 
     run = models.ForeignKey(
-        SyncRun, models.CASCADE, verbose_name=_("同步"), related_name="rows"
+        SyncRun,
+        models.CASCADE,
+        verbose_name=_("同步"),
+        related_name="rows",
+        db_index=False,
+        db_constraint=False,
     )
     collection = models.CharField(_("类别"), max_length=20, choices=Collection.choices)
     number = models.PositiveIntegerField(_("行号"))
@@ -112,6 +138,16 @@ class SyncRow(models.Model):
         ordering = ["pk"]
         verbose_name = verbose_name_plural = _("同步行")
         indexes = [models.Index(fields=["run", "result", "id"], name="sync_row_result")]
+        triggers = [
+            pgtrigger.Trigger(
+                name="row_of_a_run",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                referencing=pgtrigger.Referencing(new="fresh"),
+                func=ROW_OF_A_RUN,
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.run_id}:{self.collection}:{self.number}"

@@ -28,10 +28,11 @@ def main(arguments: list[str]) -> int:
 
 
 def wanted(arguments: list[str]) -> list[str]:
-    """The named benchmarks, or all of them."""
+    """The named benchmarks, or all; `roster` names every `roster_….py` as well."""
     folder = ROOT / "benchmarks"
     known = sorted(path.stem for path in folder.glob("*.py") if path.stem not in APART)
-    unknown = [name for name in arguments if name not in known]
+    families = {name.partition("_")[0] for name in known if "_" in name}
+    unknown = [name for name in arguments if name not in {*known, *families}]
     if unknown:
         raise Stop(
             f"there is no benchmark {', '.join(unknown)}.",
@@ -39,7 +40,11 @@ def wanted(arguments: list[str]) -> list[str]:
         )
     if not known:
         raise Stop("there is no benchmark yet.", "add one to benchmarks/")
-    return arguments or known
+    return [
+        name
+        for name in known
+        if not arguments or name in arguments or name.partition("_")[0] in arguments
+    ]
 
 
 def run(name: str, env: dict[str, str], options: list[str]) -> int:

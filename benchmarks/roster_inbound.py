@@ -1,0 +1,459 @@
+"""A OneRoster bundle of 500 000 people taken in, again, and 10 000 rows by the API.
+
+The mix is that of a large city whose pupils are kept as a minimal roster: 470 000
+pupils and 30 000 teachers of 1 000 schools, in the 1.2 layout (``roles.csv`` besides
+``users.csv``), identifiers in no order. Everything is real: the zip is read, every rule
+asked, references resolved, results stored, constraints and triggers speaking.
+
+The limits are taken in the same run: COPY of the same people into the same keyed table,
+with its indexes, keys and triggers; the anti-join alone; and two ways of doing it with
+the tools at hand. Everything happens in one transaction that is rolled back.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import os
+import resource
+import sys
+import tempfile
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.test")
+
+from benchmarks.harness import Report, run
+
+PEOPLE, TEACHERS, SCHOOLS, COUNTIES = 500_000, 30_000, 1_000, 10
+BATCH, SAMPLE = 10_000, 500
+FAMILIES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许"
+GIVEN = "子涵雨桐浩宇欣怡明轩思远佳琪文博晓彤志强建国秀英"
+
+
+def scale() -> int:
+    """People of this run; ``--small`` makes it a trial."""
+    return PEOPLE // 50 if "--small" in sys.argv else PEOPLE
+
+
+def identifier(number: int) -> str:
+    """Return an identifier as systems make them: long and in no order."""
+    return f"u-{hashlib.md5(b'%d' % number).hexdigest()[:20]}"  # noqa: S324
+
+
+def name(number: int) -> tuple[str, str]:
+    """Return family and given name."""
+    n = len(GIVEN)
+    return FAMILIES[number % 20], GIVEN[number // 20 % n] + GIVEN[number // 500 % n]
+
+
+def is_teacher(number: int) -> bool:
+    """Tell who of the people teaches."""
+    return number % (PEOPLE // TEACHERS) == 0
+
+
+def users(total: int) -> Iterator[list[Any]]:
+    """Yield the rows of users.csv."""
+    for n in range(total):
+        family, given = name(n)
+        grade = "" if is_teacher(n) else f"{n % 6 + 1:02d}"
+        staff = f"T{n:06d}" if is_teacher(n) else ""
+        yield [
+            *(identifier(n), "", "", "true", f"user{n}", "", given, family, ""),
+            *(staff, "", "", "", "", grade, "", "", "", "", ""),
+            *(f"s{n % SCHOOLS}", ""),
+        ]
+
+
+def roles(total: int) -> Iterator[list[Any]]:
+    """Yield the rows of roles.csv."""
+    for n in range(total):
+        word = "teacher" if is_teacher(n) else "student"
+        yield [
+            *(f"r{n}", "", "", identifier(n), "primary", word, "", ""),
+            *(f"s{n % SCHOOLS}", ""),
+        ]
+
+
+def orgs() -> Iterator[list[Any]]:
+    """Yield the rows of orgs.csv."""
+    for n in range(COUNTIES):
+        yield [f"d{n}", "", "", f"评测{n + 1}县", "district", "", ""]
+    for n in range(SCHOOLS):
+        yield [f"s{n}", "", "", f"评测第{n}小学", "school", "", f"d{n % COUNTIES}"]
+
+
+def bundle(path: Any, total: int, mark: str) -> None:
+    """Write the zip; ``mark`` makes its content, not its rows, another."""
+    from roster.bundles import layout
+
+    files = {
+        "orgs": (layout.ORGS, orgs()),
+        "users": (layout.USERS, users(total)),
+        "roles": (layout.ROLES, roles(total)),
+    }
+    lines = ["propertyName,value", "manifest.version,1.0", "oneroster.version,1.2"]
+    for each in layout.FILES_1_2:
+        lines.append(f"file.{each},{'bulk' if each in files else 'absent'}")
+    lines += [f"source.systemName,{mark}", "source.systemCode,1"]
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        archive.writestr("manifest.csv", "\n".join(lines))
+        for each, (shape, rows) in files.items():
+            with archive.open(f"{each}.csv", "w", force_zip64=True) as entry:
+                text = io.TextIOWrapper(entry, encoding="utf-8", newline="")
+                writer = csv.writer(text)
+                writer.writerow(shape.head)
+                writer.writerows(rows)
+                text.flush()
+
+
+def places() -> tuple[Any, list[Any]]:
+    """Return a city with its counties, the roster of pupils switched on."""
+    from accounts.models import ImpactAssessment, User
+    from benchmarks.imports import places as regions
+    from bureau.models import AcademicYear
+    from core.days import today
+    from roster.models import PupilRoster
+
+    city, counties = regions()
+    person = User.objects.create(username="评测")
+    made = ImpactAssessment.objects.create(
+        title="评测", conclusion="可行", decided_on=today(), decided_by=person
+    )
+    PupilRoster.objects.create(
+        region=city, assessment=made, switched_on_by=person, valid_from=today()
+    )
+    AcademicYear.objects.get_or_create(
+        code="2026-2027",
+        defaults={"starts_on": date(2026, 9, 1), "ends_on": date(2027, 8, 31)},
+    )
+    return city, counties
+
+
+def parameters() -> None:
+    """Ship what holds a bundle."""
+    from bureau.models import PolicyParameter
+    from bureau.models.region import BEGINNING
+
+    for key, value in (("roster.hold_share", "0.10"), ("roster.hold_rows", "500")):
+        PolicyParameter.objects.get_or_create(
+            key=key,
+            region=None,
+            valid_from=BEGINNING,
+            defaults={"value": value, "kind": "decimal", "meaning": key},
+        )
+
+
+def taken_in(source: Any, path: Any) -> tuple[float, Any]:
+    """Take a bundle in as the job does; return its seconds and its run."""
+    from django.core.files import File
+    from django.core.files.storage import default_storage
+
+    from core.models import Attachment
+    from core.transitions import move
+    from roster.bundles.receiving import work_off
+    from roster.models import SyncRun
+
+    digest = hashlib.sha256(str(path).encode()).hexdigest()
+    sync = SyncRun.objects.create(
+        source=source, kind="BUNDLE", file_name="评测.zip", file_sha256=digest
+    )
+    with open(path, "rb") as file:
+        default_storage.save(f"{digest[:2]}/{digest[2:4]}/{digest}", File(file))
+    from django.contrib.contenttypes.models import ContentType
+
+    sync.attachment = Attachment.objects.create(
+        subject_type=ContentType.objects.get_for_model(SyncRun),
+        subject_id=sync.pk,
+        kind="UPLOAD",
+        name="评测.zip",
+        sha256=digest,
+        size=os.path.getsize(path),
+        mime="application/zip",
+    )
+    sync.save()
+    sync = move(sync, "validate", by=None)
+    began = time.perf_counter()
+    work_off(sync)
+    seconds = time.perf_counter() - began
+    sync.refresh_from_db()
+    if sync.state != "DONE":
+        raise SystemExit(f"{sync.state}: {sync.failure} {sync.held_for}")
+    return seconds, sync
+
+
+def rolled_back(work: Callable[[], Any]) -> float:
+    """Return the seconds of a piece of work that is taken back."""
+    from django.db import connection, transaction
+
+    with transaction.atomic():
+        began = time.perf_counter()
+        work()
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        seconds = time.perf_counter() - began
+        transaction.set_rollback(True)
+    return seconds
+
+
+def copy_alone(total: int, schools: list[tuple[int, int]]) -> Callable[[], None]:
+    """Return the work of copying the same people into the keyed tables, unjudged."""
+    from core.copying import copy_rows
+    from personnel.models import Teacher
+    from roster.models import Pupil
+
+    sourced = ("source", "sourced_id", "source_hash", "school_id", "region_id")
+
+    def pupils() -> Iterator[tuple[Any, ...]]:
+        for n in range(total):
+            if not is_teacher(n):
+                place = schools[n % SCHOOLS]
+                family, given = name(n)
+                yield (
+                    "copy",
+                    f"c{identifier(n)}",
+                    ":" + "0" * 32,
+                    *place,
+                    family,
+                    given,
+                )
+
+    def teachers() -> Iterator[tuple[Any, ...]]:
+        for n in range(0, total, PEOPLE // TEACHERS):
+            place, said = schools[n % SCHOOLS], "".join(name(n))
+            yield (
+                *("copy", f"c{identifier(n)}", ":" + "0" * 32, *place, said),
+                *(f"C{n}", "OTHER"),
+            )
+
+    def work() -> None:
+        copy_rows(Pupil, (*sourced, "family_name", "given_name"), pupils())
+        copy_rows(Teacher, (*sourced, "name", "staff_no", "employment"), teachers())
+
+    return work
+
+
+def anti_join(total: int, source: Any) -> float:
+    """Return the seconds of comparing staged digests with those that are held."""
+    from core.copying import copy_cells
+    from core.imports.lane import fresh_table, rows_of
+    from core.imports.lane import run as execute
+
+    fresh_table("held", {"sourced_id": "text", "digest": "text"})
+    execute(
+        "INSERT INTO held SELECT sourced_id, split_part(source_hash, ':', 2)"
+        " FROM roster_pupil WHERE source = %(s)s",
+        {"s": source.code},
+    )
+    copy_cells("held", ("sourced_id", "digest"), [])
+    execute("ANALYZE held")
+    began = time.perf_counter()
+    rows_of(
+        "SELECT count(*) FROM held h LEFT JOIN roster_pupil p"
+        " ON p.sourced_id = h.sourced_id AND p.source = %(s)s"
+        " WHERE p.id IS NULL OR split_part(p.source_hash, ':', 2) <> h.digest",
+        {"s": source.code},
+    )
+    return time.perf_counter() - began
+
+
+def loop_alone(schools: list[tuple[int, int]]) -> float:
+    """Return rows a second of ``update_or_create``, row by row."""
+    from roster.models import Pupil
+
+    def work() -> None:
+        for n in range(SAMPLE):
+            school, region = schools[n % SCHOOLS]
+            family, given = name(n)
+            Pupil.objects.update_or_create(
+                source="loop",
+                sourced_id=f"loop-{n}",
+                region_id=region,
+                defaults={
+                    "school_id": school,
+                    "family_name": family,
+                    "given_name": given,
+                },
+            )
+
+    return SAMPLE / rolled_back(work)
+
+
+def places_of_loop(city: Any) -> list[tuple[int, int]]:
+    """Return one school, as often as the loop asks: the tables are empty still."""
+    from schools.models import School
+
+    school = School.objects.create(name="逐行小学", region=city, administered_by=city)
+    return [(school.pk, city.pk)] * SCHOOLS
+
+
+def objects(prefix: str, count: int) -> list[dict[str, Any]]:
+    """Return pupils as OneRoster objects."""
+    found = []
+    for n in range(count):
+        family, given = name(n)
+        org = {"href": f"https://x.test/s{n % SCHOOLS}", "type": "org"}
+        place = {**org, "sourcedId": f"s{n % SCHOOLS}"}
+        found.append(
+            {
+                "sourcedId": f"{prefix}{n}",
+                "status": "active",
+                "dateLastModified": "2026-11-01T00:00:00.000Z",
+                "enabledUser": "true",
+                "familyName": family,
+                "givenName": given,
+                "grades": [f"{n % 6 + 1:02d}"],
+                "roles": [{"roleType": "primary", "role": "student", "org": place}],
+                "primaryOrg": place,
+            }
+        )
+    return found
+
+
+def with_serializers(
+    rows: list[dict[str, Any]], schools: list[tuple[int, int]]
+) -> float:
+    """Return the seconds of ModelSerializer(many=True) and bulk_create."""
+    from rest_framework import serializers
+
+    from roster.models import Pupil
+
+    class Plain(serializers.ModelSerializer):  # type: ignore[type-arg]
+        class Meta:
+            model = Pupil
+            fields = (
+                *("source", "sourced_id", "school", "family_name"),
+                *("given_name", "grade"),
+            )
+
+    def work() -> None:
+        flat = [
+            {
+                "source": "drf",
+                "sourced_id": row["sourcedId"],
+                "school": schools[n % SCHOOLS][0],
+                "family_name": row["familyName"],
+                "given_name": row["givenName"],
+                "grade": int(row["grades"][0]),
+            }
+            for n, row in enumerate(rows)
+        ]
+        found = Plain(data=flat, many=True)
+        found.is_valid(raise_exception=True)
+        Pupil.objects.bulk_create(
+            Pupil(region_id=schools[n % SCHOOLS][1], **each)
+            for n, each in enumerate(found.validated_data)
+        )
+
+    return rolled_back(work)
+
+
+def megabytes() -> float:
+    """Return the peak memory of this process."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def bench(report: Report) -> None:
+    """Measure the bundle, the same again, and the bulk interface."""
+    from django.core.management import call_command
+    from django.db import transaction
+
+    call_command("migrate", verbosity=0)
+    total = scale()
+    folder = tempfile.mkdtemp()
+    first, second = f"{folder}/first.zip", f"{folder}/second.zip"
+    bundle(first, total, "first")
+    bundle(second, total, "second")
+    with transaction.atomic():
+        city, _counties = places()
+        parameters()
+        measure(report, city, total, first, second)
+        transaction.set_rollback(True)
+
+
+def measure(report: Report, city: Any, total: int, first: str, second: str) -> None:
+    """Take everything in and compare."""
+    from roster.inbound.receiving import receive_rows
+    from roster.models import Pupil, Source
+    from schools.models import School
+
+    source = Source.objects.create(region=city, code="bench", name="评测")
+    looped = loop_alone(places_of_loop(city))
+    before = megabytes()
+    seconds, sync = taken_in(source, first)
+    expect(sync.counts["users"]["created"], total)
+    schools = list(
+        School.objects.filter(source="bench")
+        .order_by("pk")
+        .values_list("pk", "administered_by_id")
+    )
+    copied = total / rolled_back(copy_alone(total, schools))
+    ours = total / seconds
+    report.add("COPY into the keyed tables alone", copied, "rows/s")
+    report.add("update_or_create, row by row", looped, "rows/s")
+    rate(report, "first load", ours, 60_000, ours / copied, 0.22)
+    rate(report, "first load, against the loop", ours, None, ours / looped, 40)
+    report.add("memory while loading", megabytes(), "MiB", at_most=400)
+    report.add("memory before", before, "MiB")
+
+    newest = Pupil.objects.order_by("-changed_at").values_list("changed_at").first()
+    seconds, sync = taken_in(source, second)
+    expect(sync.counts["users"]["unchanged"], total)
+    if (
+        newest
+        != Pupil.objects.order_by("-changed_at").values_list("changed_at").first()
+    ):
+        raise SystemExit("an unchanged row was written")
+    joined = total / anti_join(total, source)
+    again = total / seconds
+    report.add("anti-join alone", joined, "rows/s")
+    rate(report, "identical again", again, 150_000, again / joined, 0.13)
+
+    rows = objects("b", BATCH)
+    peer = with_serializers(rows, schools)
+    began = time.perf_counter()
+    answer = receive_rows(source, "users", rows)
+    taken = time.perf_counter() - began
+    expect(answer["counts"]["created"], BATCH)
+    report.seconds("ModelSerializer(many) and bulk_create, 10 000 rows", peer)
+    report.seconds(
+        ":bulk, 10 000 new rows with verdicts",
+        taken,
+        at_most=1,
+        ratio=peer / taken,
+        ratio_at_least=5,
+    )
+
+
+def rate(
+    report: Report,
+    what: str,
+    value: float,
+    least: float | None,
+    ratio: float,
+    ratio_least: float,
+) -> None:
+    """Report rows a second with a ratio to the limit or peer."""
+    report.add(
+        what,
+        value,
+        "rows/s",
+        at_least=least,
+        ratio=ratio,
+        ratio_at_least=ratio_least,
+    )
+
+
+def expect(count: int, wanted: int) -> None:
+    """Stop when a count is wrong: a quick wrong load is no figure."""
+    if count != wanted:
+        raise SystemExit(f"wrong count: {count}, expected {wanted}")
+
+
+if __name__ == "__main__":
+    run(bench, dataset="470 000 pupils and 30 000 teachers")

@@ -1,0 +1,1 @@
+"""Rosters as files: OneRoster CSV bundles read strictly and written exactly."""

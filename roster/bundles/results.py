@@ -1,0 +1,51 @@
+"""What became of the rows of a run: for JSON, and as a file."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
+
+from core.exports import rows_response
+from core.tables import ExportColumn
+from roster.models import SyncRow, SyncRun
+
+
+def rows_of(run: SyncRun, result: str = "") -> QuerySet[SyncRow]:
+    """Return the rows told of, in the order of the delivery."""
+    rows: QuerySet[SyncRow] = SyncRow.objects.filter(run=run).order_by("pk")
+    return rows.filter(result=result) if result else rows
+
+
+def row_as_dict(row: SyncRow) -> dict[str, Any]:
+    """Return one row for JSON."""
+    return {
+        "collection": row.collection,
+        "row": row.number,
+        "sourcedId": row.sourced_id,
+        "result": row.result,
+        "errors": row.errors or [],
+    }
+
+
+def lines_of(rows: QuerySet[SyncRow]) -> Iterator[dict[str, Any]]:
+    """Yield one line for each sentence, one for a row without any."""
+    for row in rows.iterator(chunk_size=2_000):
+        for told in row.errors or [{}]:
+            yield {**row_as_dict(row), "message": "", **told}
+
+
+def _cell(name: str) -> Callable[[dict[str, Any]], Any]:
+    return lambda line: line.get(name, "")
+
+
+def results_response(
+    run: SyncRun, rows: QuerySet[SyncRow], fmt: str
+) -> HttpResponseBase:
+    """Return the rows as a CSV or XLSX file, safe to open in a spreadsheet."""
+    kinds = {"row": "number"}
+    names = ("collection", "row", "sourcedId", "result", "field", "code", "message")
+    columns = [ExportColumn(n, kinds.get(n, "text"), _cell(n)) for n in names]
+    title = _("同步结果_%s") % run.pk
+    return rows_response(columns, lines_of(rows), fmt, name=title)

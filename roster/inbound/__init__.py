@@ -1,0 +1,1 @@
+"""Rosters coming in: one engine behind rows, bundles and single writes."""

@@ -1,0 +1,169 @@
+"""What a complete file no longer names: removed within its reach, held when it is much.
+
+The reach of a bundle is the schools it names and the school years of its classes.
+People of these schools, classes of these schools and years, and the members of those
+classes may be removed because a bulk file of theirs lacks them; organisations, sessions
+and courses never are. Only rows the source brought itself are ever meant.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from bureau.parameters import parameters
+from core.imports.lane import rows_of, run, table_as
+from roster.choices import Collection, RowResult
+from roster.inbound import known
+from roster.inbound.staging import raw
+
+if TYPE_CHECKING:
+    from roster.inbound.pipeline import Delivery
+
+SHARE, ROWS = "roster.hold_share", "roster.hold_rows"
+SCHOOLS = {
+    Collection.ORGS: "SELECT sourced_id AS ref FROM raw_orgs",
+    Collection.CLASSES: "SELECT school FROM raw_classes",
+    Collection.ENROLLMENTS: "SELECT school FROM raw_enrollments",
+}
+YEARS = {
+    Collection.CLASSES: """
+        SELECT s.year_id FROM (SELECT DISTINCT terms FROM raw_classes) r,
+            unnest(string_to_array(r.terms, ',')) v
+        JOIN known_session s ON s.ref = trim(v)""",
+    Collection.SESSIONS: """
+        SELECT s.year_id FROM raw_sessions r
+        JOIN known_session s ON s.ref = r.sourced_id""",
+    Collection.ENROLLMENTS: "SELECT year_id FROM known_section",
+}
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A table whose rows may be removed by absence, and which of them are in reach."""
+
+    collection: str
+    table: str
+    reach: str
+
+
+IN_YEAR = (
+    "{0}.school_id IN (SELECT school_id FROM reach_school) AND {0}.year_id IN"
+    " (SELECT year_id FROM reach_year)"
+)
+KEPT = (
+    Kept(
+        Collection.ENROLLMENTS,
+        "roster_enrolment",
+        "m.section_id IN (SELECT c.id FROM schools_classsection c WHERE "
+        + IN_YEAR.format("c")
+        + ")",
+    ),
+    Kept(Collection.CLASSES, "schools_classsection", IN_YEAR.format("m")),
+    Kept(
+        Collection.USERS,
+        "personnel_teacher",
+        "m.school_id IN (SELECT school_id FROM reach_school)",
+    ),
+    Kept(
+        Collection.USERS,
+        "roster_pupil",
+        "m.school_id IN (SELECT school_id FROM reach_school)",
+    ),
+)
+STANDING = """
+FROM {table} m WHERE m.source = %(source)s AND m.region_id = ANY (%(scope)s)
+    AND m.removed_at IS NULL AND {reach}
+"""
+ABSENT = """
+SELECT '{table}'::text AS place, '{collection}'::text AS collection, m.id, m.sourced_id
+{standing} AND NOT EXISTS (SELECT 1 FROM {raw} r WHERE r.sourced_id = m.sourced_id)
+"""
+REMOVE = """
+UPDATE {table} m SET removed_at = now() FROM absent a
+WHERE a.place = '{table}' AND a.id = m.id
+"""
+RESULTS = """
+INSERT INTO roster_syncrow (run_id, collection, number, sourced_id, result)
+SELECT %(run)s, collection, 0, sourced_id, 'deleted' FROM absent ORDER BY place, id
+"""
+
+
+def find(delivery: "Delivery") -> list[str]:
+    """Make ``absent`` and return the sentences why a person must look first."""
+    _find_reach(delivery)
+    kept = [each for each in KEPT if each.collection in delivery.whole]
+    if not kept:
+        table_as("absent", _nothing(), delivery.params)
+        return []
+    selects = [_absent(each) for each in kept]
+    table_as("absent", " UNION ALL ".join(selects), delivery.params)
+    return _hold(delivery, kept)
+
+
+def _nothing() -> str:
+    return (
+        "SELECT NULL::text AS place, NULL::text AS collection, NULL::bigint AS id,"
+        " NULL::text AS sourced_id WHERE FALSE"
+    )
+
+
+def _standing(each: Kept) -> str:
+    return STANDING.format(table=each.table, reach=each.reach)
+
+
+def _absent(each: Kept) -> str:
+    return ABSENT.format(
+        table=each.table,
+        collection=each.collection,
+        standing=_standing(each),
+        raw=raw(each.collection),
+    )
+
+
+def _find_reach(delivery: "Delivery") -> None:
+    known.know_orgs(delivery)
+    known.know_sessions(delivery)
+    schools = [sql for name, sql in SCHOOLS.items() if name in delivery.staged]
+    refs = " UNION ".join(schools) or "SELECT NULL::text AS ref WHERE FALSE"
+    if delivery.staged == {Collection.USERS}:
+        refs = "SELECT DISTINCT primary_org AS ref FROM raw_users"
+    table_as(
+        "reach_school",
+        "SELECT DISTINCT k.school_id FROM known_org k"
+        f" JOIN ({refs}) r(ref) ON k.ref = r.ref WHERE k.school_id IS NOT NULL",
+    )
+    years = [sql for name, sql in YEARS.items() if name in delivery.staged]
+    found = " UNION ".join(years[:1]) or "SELECT NULL::bigint AS year_id WHERE FALSE"
+    table_as("reach_year", found)
+
+
+def _hold(delivery: "Delivery", kept: list[Kept]) -> list[str]:
+    limits = parameters([SHARE, ROWS], delivery.source.region)
+    share, rows = float(limits[SHARE]), int(limits[ROWS])
+    standing: dict[str, int] = {}
+    for each in kept:
+        count = rows_of(f"SELECT count(*) {_standing(each)}", delivery.params)[0][0]
+        standing[each.collection] = standing.get(each.collection, 0) + count
+    gone = dict(rows_of("SELECT collection, count(*) FROM absent GROUP BY 1"))
+    return [
+        _("%(what)s：将移除 %(gone)s 条，占现有 %(all)s 条的 %(share)s%%")
+        % {
+            "what": Collection(name).label,
+            "gone": gone[name],
+            "all": total,
+            "share": f"{100 * gone[name] / total:.1f}",
+        }
+        for name, total in standing.items()
+        if gone.get(name) and (gone[name] > share * total or gone[name] > rows)
+    ]
+
+
+def remove(delivery: "Delivery") -> None:
+    """Mark the absent rows as removed and tell of them."""
+    for each in KEPT:
+        if each.collection in delivery.whole:
+            run(REMOVE.format(table=each.table))
+    run(RESULTS, delivery.params)
+    for name, count in rows_of("SELECT collection, count(*) FROM absent GROUP BY 1"):
+        delivery.counts[name][RowResult.DELETED] += count

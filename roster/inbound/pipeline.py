@@ -1,0 +1,325 @@
+"""The engine behind every door: judge the staged rows, write them, tell the results.
+
+A delivery is worked off in one transaction under its source's lock, collection by
+collection in the order they build on each other, so that a row may refer to one that
+came with it. A trial run, a held one and a refused atomic one do everything, keep the
+results and take the writes back: what is shown is what would happen.
+"""
+
+import tempfile
+from collections.abc import Callable, Iterable
+from functools import cached_property
+from typing import Any
+
+from django.db import connection, transaction
+
+from bureau.models import Region
+from core.imports.lane import (
+    drop_tables,
+    is_moment,
+    marks,
+    rows_of,
+    run,
+    table_as,
+    told,
+)
+from core.imports.sql import analyze, settle_constraints
+from roster.choices import Collection, RowResult
+from roster.inbound import (
+    absence,
+    classes,
+    courses,
+    enrolments,
+    known,
+    orgs,
+    sessions,
+    users,
+)
+from roster.inbound.staging import digest, raw
+from roster.inbound.steps import Step
+from roster.models import PupilRoster, Source, SyncRow, SyncRun
+
+STEPS: tuple[Step, ...] = (
+    orgs.STEP,
+    sessions.STEP,
+    courses.STEP,
+    classes.STEP,
+    users.STEP,
+    enrolments.STEP,
+)
+LOCK = 7_304_000_000
+MANY = 5_000
+SCRATCH = (
+    *("fresh", "judged", "spelled", "wanted", "org_region", "role_of", "raw_roles"),
+    *("known_org", "known_session", "known_course", "known_section", "known_person"),
+    *("reach_school", "reach_year", "absent", "taught", "known_list"),
+    *(raw(c) for c in Collection),
+)
+MOMENT_MS = "(extract(epoch FROM {0}::timestamptz) * 1000)::bigint"
+IS_STALE = (
+    "CASE WHEN {good} AND split_part(coalesce(q.stored_hash, ''), ':', 1) <> '' THEN"
+    " {ms} < split_part(q.stored_hash, ':', 1)::bigint ELSE FALSE END"
+)
+FRESH = """
+SELECT r.*, m.id AS target_id, m.source_hash AS stored_hash,
+    m.removed_at IS NOT NULL AS was_removed{keeps}
+FROM (SELECT r.*, {digest} AS digest FROM ({staged}) r) r
+LEFT JOIN ({stored}) m ON m.sourced_id = r.sourced_id
+WHERE m.id IS NULL OR m.removed_at IS NOT NULL OR r.status NOT IN ('', 'active')
+    OR split_part(m.source_hash, ':', 2) <> r.digest OR r.problems IS NOT NULL
+"""
+JUDGED = """
+SELECT x.*, CASE
+    WHEN errors <> '' OR problems IS NOT NULL THEN 'rejected' {others}
+    WHEN status = 'tobedeleted' AND (target_id IS NULL OR was_removed OR is_stale)
+        THEN 'unchanged'
+    WHEN status = 'tobedeleted' THEN 'deleted'
+    WHEN is_stale OR linked_id IS NOT NULL THEN 'unchanged'
+    WHEN target_id IS NULL THEN 'created' ELSE 'updated' END AS result
+FROM (
+    SELECT r.*, {errors} AS errors, {notes} AS notes,
+        CASE WHEN {good} THEN {ms}::text ELSE '' END || ':' || r.digest AS mark
+    FROM (SELECT q.*, {is_stale} AS is_stale FROM ({resolved} OFFSET 0) q OFFSET 0) r
+    OFFSET 0
+) x
+"""
+CLASH = """
+UPDATE judged j SET result = 'rejected',
+    errors = concat_ws(',', nullif(j.errors, ''), '{number}')
+FROM (SELECT {named}, min(row_no) AS first FROM judged WHERE {where}
+    GROUP BY {keys} HAVING count(*) > 1) c
+WHERE {same} AND j.row_no <> c.first AND {where}
+"""
+RESULTS = """
+INSERT INTO roster_syncrow (run_id, collection, number, sourced_id, result, errors)
+SELECT %(run)s, %(collection)s, j.row_no, left(j.sourced_id, 120), j.result,
+    CASE WHEN j.problems IS NOT NULL THEN j.problems
+        WHEN j.errors = '' AND j.notes = '' THEN NULL ELSE {told} END
+FROM judged j WHERE j.result <> 'unchanged' OR j.notes <> ''
+ORDER BY j.row_no
+"""
+LINKS = """
+INSERT INTO roster_alias (source_id, collection, sourced_id, model, object_id)
+SELECT %(source_id)s, %(collection)s, j.sourced_id, '{model}', j.linked_id
+FROM judged j WHERE j.linked_id IS NOT NULL AND j.result = 'unchanged' AND {where}
+ON CONFLICT (source_id, collection, sourced_id)
+DO UPDATE SET model = excluded.model, object_id = excluded.object_id
+WHERE roster_alias.object_id <> excluded.object_id
+"""
+Progress = Callable[[str], None]
+
+
+class TakenBack(Exception):
+    """The writes of a delivery are to be undone; its results stay."""
+
+
+class Delivery:
+    """Staged rows of one run on their way into the register.
+
+    ``whole`` names the collections that came complete (bulk files): what is missing in
+    them may be removed. ``is_delta`` asks for status and moment on every row.
+    """
+
+    def __init__(
+        self,
+        sync: SyncRun,
+        staged: Iterable[str],
+        *,
+        whole: Iterable[str] = (),
+        deltas: Iterable[str] = (),
+        has_roles: bool = False,
+        tell: Progress = lambda message: None,
+    ) -> None:
+        self.sync = sync
+        self.source: Source = sync.source
+        self.staged = set(staged)
+        self.whole, self.deltas = set(whole), set(deltas)
+        self.has_roles = has_roles
+        self.tell = tell
+        self.counts: dict[str, dict[str, int]] = {}
+        self.held_for: list[str] = []
+        self.collection = ""
+
+    @cached_property
+    def scope(self) -> list[int]:
+        """Return the regions the source may write to."""
+        return list(
+            Region.objects.within(self.source.region).values_list("pk", flat=True)
+        )
+
+    @cached_property
+    def _fixed(self) -> dict[str, Any]:
+        return {
+            "run": self.sync.pk,
+            "source": self.source.code,
+            "source_id": self.source.pk,
+            "region": self.source.region_id,
+            "province": self.source.region.province_code,
+            "scope": self.scope,
+            "pupil_regions": pupil_regions(self.scope),
+        }
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """Return what every statement may name."""
+        is_delta = self.collection in self.deltas
+        return {**self._fixed, "collection": self.collection, "is_delta": is_delta}
+
+    def know(self, courses: bool = False) -> None:
+        """Make the tables of what references may lead to."""
+        known.know_orgs(self)
+        known.know_sessions(self)
+        known.know_stages(self)
+        if courses:
+            known.know_courses(self)
+
+    def link(self, model: str, where: str = "TRUE") -> None:
+        """Keep the source's identifiers of rows that it does not own."""
+        run(LINKS.format(model=model, where=where), self.params)
+
+    def perform(self, *, is_approved: bool = False) -> None:
+        """Judge and write everything; fill in ``counts`` and ``held_for``.
+
+        Must run in a transaction. With something to hold (unless approved), on a trial
+        run, or with a rejected row of an atomic run, the writes are taken back.
+        """
+        self._settle_down()
+        spool = tempfile.SpooledTemporaryFile(max_size=1 << 23)  # noqa: SIM115
+        try:
+            with transaction.atomic():
+                self._work_off(is_approved)
+                if self.takes_back:
+                    _results_out(self.sync.pk, spool)
+                    raise TakenBack
+        except TakenBack:
+            _results_in(spool)
+        finally:
+            spool.close()
+
+    @property
+    def takes_back(self) -> bool:
+        """Tell whether nothing is to be written after all."""
+        bad = any(c[RowResult.REJECTED] for c in self.counts.values())
+        return bool(self.sync.is_dry or self.held_for or (self.sync.is_atomic and bad))
+
+    def _settle_down(self) -> None:
+        run("SELECT pg_advisory_xact_lock(%(key)s)", {"key": LOCK + self.source.pk})
+        run("SET LOCAL work_mem = '64MB'")
+        run("SET LOCAL jit = off")
+        SyncRow.objects.filter(run=self.sync).delete()
+
+    def _work_off(self, is_approved: bool) -> None:
+        for step in STEPS:
+            if step.collection in self.staged:
+                self.collection = step.collection
+                self.tell(str(Collection(step.collection).label))
+                self._one(step)
+        if self.whole:
+            held = absence.find(self)
+            absence.remove(self)
+            self.held_for = [] if is_approved else held
+        settle_constraints()
+
+    def _one(self, step: Step) -> None:
+        if step.prepare:
+            step.prepare(self)
+        total = rows_of(f"SELECT count(*) FROM {raw(step.collection)}")[0][0]
+        table_as("fresh", self._fresh(step), self.params, ("sourced_id",))
+        if step.prepare_fresh:
+            step.prepare_fresh(self)
+        table_as("judged", _judged(step), self.params, ("result", "target_id"))
+        _settle_clashes(step)
+        step.write(self)
+        rules = told(
+            step.all_rules,
+            "judged",
+            "concat_ws(',', nullif(j.errors, ''), nullif(j.notes, ''))",
+        )
+        run(RESULTS.format(told=rules), self.params)
+        self._count(step, total)
+        written = self.counts[step.collection]
+        if written[RowResult.CREATED] + written[RowResult.UPDATED] >= MANY:
+            for table in step.tables:
+                analyze(table)
+
+    def _fresh(self, step: Step) -> str:
+        staged = f"SELECT * FROM {raw(step.collection)}"
+        if step.collection == Collection.USERS:
+            staged = users.staged(self.has_roles)
+        keeps = "".join(f", m.{name}" for name in step.keeps)
+        return FRESH.format(
+            digest=digest(step.collection),
+            staged=staged,
+            stored=step.stored,
+            keeps=keeps,
+        )
+
+    def _count(self, step: Step, total: int) -> None:
+        found = dict(rows_of("SELECT result, count(*) FROM judged GROUP BY 1"))
+        counts = {result: found.get(result, 0) for result in RowResult.values}
+        told_of = sum(v for k, v in counts.items() if k != RowResult.UNCHANGED)
+        counts[RowResult.UNCHANGED] = total - told_of
+        self.counts[step.collection] = {"received": total, **counts}
+
+    def clear(self) -> None:
+        """Remove the temporary tables."""
+        drop_tables(SCRATCH)
+
+
+def _judged(step: Step) -> str:
+    good = "r.modified <> ''"
+    return JUDGED.format(
+        others=step.others,
+        errors=marks(step.all_rules, "error", "r.status = 'tobedeleted'"),
+        notes=marks(step.all_rules, "note", "r.status = 'tobedeleted'"),
+        good=f"{good} AND {_moment('r.modified')}",
+        ms=MOMENT_MS.format("r.modified"),
+        is_stale=IS_STALE.format(
+            good=_moment("q.modified"), ms=MOMENT_MS.format("q.modified")
+        ),
+        resolved=step.resolved,
+    )
+
+
+def _moment(column: str) -> str:
+    return f"({is_moment(column)})"
+
+
+def _settle_clashes(step: Step) -> None:
+    for clash in step.all_clashes:
+        number = step.all_rules.index(clash.rule)
+        same = " AND ".join(f"j.{key} = c.{key}_" for key in clash.keys)
+        run(
+            CLASH.format(
+                number=number,
+                keys=", ".join(clash.keys),
+                named=", ".join(f"{key} AS {key}_" for key in clash.keys),
+                where=clash.where,
+                same=same,
+            )
+        )
+
+
+def pupil_regions(scope: list[int]) -> list[int]:
+    """Return the regions of a scope where the roster of pupils is switched on."""
+    kept = PupilRoster.objects.on().values_list("region", flat=True)
+    found = Region.objects.filter(pk__in=scope, lineage__overlap=list(kept))
+    return list(found.values_list("pk", flat=True))
+
+
+COLUMNS = "run_id, collection, number, sourced_id, result, errors"
+
+
+def _results_out(run_id: int, spool: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.copy_expert(
+            f"COPY (SELECT {COLUMNS} FROM roster_syncrow WHERE run_id = {int(run_id)}"
+            " ORDER BY id) TO STDOUT",
+            spool,
+        )
+
+
+def _results_in(spool: Any) -> None:
+    spool.seek(0)
+    with connection.cursor() as cursor:
+        cursor.copy_expert(f"COPY roster_syncrow ({COLUMNS}) FROM STDIN", spool)

@@ -1,0 +1,18 @@
+"""The world of bundles."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from tests.accounts.factories import user_with
+from tests.roster.inbound.factories import make_world
+
+
+@pytest.fixture
+def world(db: None) -> SimpleNamespace:
+    """Return a county with a program that may send, and two people of its bureau."""
+    made = make_world()
+    made.bureau = user_with("DISTRICT_EDU", made.here)
+    made.other = user_with("DISTRICT_EDU", made.here)
+    made.source = made.sender.source
+    return made

@@ -1,0 +1,134 @@
+"""Bundles going out: strictly valid, and the same when taken in elsewhere."""
+
+import io
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from personnel.models import Teacher
+from roster.bundles.exporting import export_bundle
+from roster.bundles.receiving import receive_bundle
+from roster.bundles.validating import check_rows, open_bundle, rows_of_file
+from roster.choices import RunState
+from roster.models import Pupil, SyncRun
+from schools.models import ClassSection, School
+from tests.bureau.factories import CountyFactory
+from tests.personnel.factories import TeacherFactory
+from tests.roster.bundles.factories import add_user, bundle, roster
+from tests.roster.inbound.factories import SourceFactory, keep_pupils
+from tests.schools.factories import ClassSectionFactory
+
+
+@pytest.fixture
+def capture(django_capture_on_commit_callbacks: Any) -> Any:
+    return django_capture_on_commit_callbacks
+
+
+def filled(world: Any, capture: Any) -> None:
+    """Fill the county with pupils and teachers, some of them its own."""
+    keep_pupils(world.here)
+    rows = roster(schools=2)
+    add_user(rows, "p1", "s1", "student")
+    rows["enrollments"].append(
+        {
+            "sourcedId": "ep1",
+            "classSourcedId": "c1",
+            "schoolSourcedId": "s1",
+            "userSourcedId": "p1",
+            "role": "student",
+            "beginDate": "2026-09-01",
+            "endDate": "2027-01-21",
+        }
+    )
+    with capture(execute=True):
+        run, _new = receive_bundle(world.source, "名册.zip", bundle(rows))
+    assert SyncRun.objects.get(pk=run.pk).state == RunState.DONE
+    school = School.objects.get(sourced_id="s1")
+    TeacherFactory(school=school, name="欧阳测试", staff_no="T-1")
+    ClassSectionFactory(school=school, year=world.year, grade=2, number=1)
+
+
+def exported(region: Any, since: Any = None) -> io.BytesIO:
+    stream = io.BytesIO()
+    export_bundle(region, stream, since)
+    stream.seek(0)
+    return stream
+
+
+def rows_by_file(stream: io.BytesIO) -> dict[str, list[dict[str, str]]]:
+    found = open_bundle("x.zip", stream)
+    return {name: list(rows_of_file(found, name)) for name in found.layouts}
+
+
+def test_an_export_is_strictly_valid(world: Any, capture: Any) -> None:
+    filled(world, capture)
+
+    found = open_bundle("x.zip", exported(world.here))
+
+    assert check_rows(found) == []
+    assert set(found.modes.values()) == {"bulk", "absent"}
+    assert len(found.modes) == 21
+
+
+def test_what_goes_out_comes_in_elsewhere_as_the_same(world: Any, capture: Any) -> None:
+    filled(world, capture)
+    first = exported(world.here)
+    elsewhere = CountyFactory(name="新区")
+    keep_pupils(elsewhere)
+    source = SourceFactory(region=elsewhere)
+
+    with capture(execute=True):
+        made, _new = receive_bundle(source, "转入.zip", first.getvalue())
+
+    run = SyncRun.objects.get(pk=made.pk)
+    assert (run.state, run.failure) == (RunState.DONE, "")
+    assert sum(c["rejected"] for c in run.counts.values()) == 0
+    here, there = rows_by_file(first), rows_by_file(exported(elsewhere))
+    for name in ("users", "roles", "enrollments"):
+        assert there[name] == here[name], name
+    assert _without(there["classes"]) == _without(here["classes"])
+
+
+def _without(rows: list[dict[str, str]]) -> list[dict[str, str]]:
+    return [{k: v for k, v in row.items() if k != "courseSourcedId"} for row in rows]
+
+
+def test_a_delta_has_what_changed_and_what_is_gone(world: Any, capture: Any) -> None:
+    filled(world, capture)
+    Pupil.objects.update(family_name="测")
+    Teacher.objects.filter(sourced_id="u1-1").update(removed_at=timezone.now())
+    changed = Teacher.objects.get(sourced_id="u1-1").changed_at
+
+    stream = exported(world.here, changed - timedelta(microseconds=1))
+
+    found = open_bundle("x.zip", stream)
+    assert check_rows(found) == []
+    stream.seek(0)
+    users = rows_by_file(stream)["users"]
+    told = {row["sourcedId"]: row["status"] for row in users}
+    assert told["u1-1"] == "tobedeleted"
+    assert "u2-1" not in told
+
+
+def test_the_commands_write_and_take_in_a_bundle(
+    world: Any, capture: Any, tmp_path: Path, capsys: Any
+) -> None:
+    filled(world, capture)
+    path = tmp_path / "out.zip"
+    elsewhere = CountyFactory(name="新区")
+    source = SourceFactory(region=elsewhere)
+
+    call_command("export_bundle", str(path), region=world.here.code, json=True)
+    told = json.loads(capsys.readouterr().out)
+    call_command("import_bundle", str(path), source=source.code, json=True)
+
+    assert (
+        told["rows"]["users"] == Teacher.objects.filter(region=world.here).count() + 1
+    )
+    assert json.loads(capsys.readouterr().out)["state"] == "DONE"
+    assert ClassSection.objects.filter(region=elsewhere).count() == 3
