@@ -36,7 +36,10 @@ EMPLOYMENTS: dict[str, str] = {
     "临聘": Employment.CONTRACT,
     "代课": Employment.CONTRACT,
     "特岗教师": Employment.SPECIAL_POST,
+    "人事代理": Employment.CONTRACT,
     "派遣": Employment.DISPATCHED,
+    "是": Employment.ESTABLISHMENT,
+    "否": Employment.CONTRACT,
     "返聘": Employment.REHIRED,
 }
 SUBJECTS: dict[str, str] = {
@@ -219,7 +222,14 @@ class TeacherImport(ImportKind):
         Column(
             "entered_on",
             gettext_lazy("入职日期"),
-            aliases=("入职时间", "到校日期", "到校时间", "进入本校时间", "来校年月"),
+            aliases=(
+                "进本校年月",
+                "入职时间",
+                "到校日期",
+                "到校时间",
+                "进入本校时间",
+                "来校年月",
+            ),
             kind="date",
         ),
     )
@@ -233,6 +243,23 @@ class TeacherImport(ImportKind):
                 "school": "所在学校",
                 "employment": "用人形式",
             },
+        ),
+        Preset(
+            gettext_lazy("全国教师管理信息系统：教职工基本信息"),
+            {
+                "school": "学校名称",
+                "name": "姓名",
+                "sex": "性别",
+                "staff_no": "教职工号",
+                "identity": "身份证件号",
+                "born_on": "出生日期",
+                "entered_on": "进本校年月",
+                "employment": "是否在编",
+            },
+            gettext_lazy(
+                "列名依公开的采集指标解释。“是否在编”只分在编和编外，"
+                "特岗、派遣等请导入后修改；护照等其他证件的号码不能导入，请删去该格。"
+            ),
         ),
     )
 

@@ -24,6 +24,7 @@ PARTS: dict[str, Any] = {
     "address": _("地址"),
     "coordinates": _("经纬度"),
     "opened": _("开办日期"),
+    "contact": _("联系人"),
     "classes": _("本学年班级"),
     "returns": _("本学年年度报表"),
 }
@@ -47,6 +48,7 @@ def conditions(year: Any) -> dict[str, Any]:
     )
     told = apps.get_model("schools.SchoolReturn").objects.confirmed()
     told = told.filter(school=OuterRef("school"), year=year, stage=OuterRef("stage"))
+    contacts = apps.get_model("schools.SchoolContact").objects
     stages = apps.get_model("schools.SchoolStage").objects.filter(school=OuterRef("pk"))
     return {
         "code": Q(school_code__isnull=False),
@@ -55,6 +57,7 @@ def conditions(year: Any) -> dict[str, Any]:
         "address": ~Q(address=""),
         "coordinates": Q(longitude__isnull=False, latitude__isnull=False),
         "opened": Q(opened_on__isnull=False),
+        "contact": Exists(contacts.filter(school=OuterRef("pk"))),
         "classes": Exists(classes),
         "returns": Exists(stages) & ~Exists(stages.filter(~Exists(told))),
     }
@@ -78,6 +81,7 @@ def missing_of(school: Any) -> list[Missing]:
     """Return what an annotated school lacks, each with the page to enter it."""
     edit = reverse("schools:school-update", args=[school.pk])
     pages = {
+        "contact": reverse("schools:contact-create", args=[school.pk]),
         "classes": reverse("schools:class-update", args=[school.pk]),
         "returns": f"{school.get_absolute_url()}?tab=returns",
     }

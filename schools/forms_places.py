@@ -1,4 +1,4 @@
-"""Forms of campuses, construction projects and partners."""
+"""Forms of campuses, contacts, construction projects and partners."""
 
 from typing import Any
 
@@ -11,7 +11,13 @@ from core.access import scope_ids
 from core.forms import ModelForm, Section
 from schools.choices import Stage
 from schools.forms import DayInput
-from schools.models import Campus, ConstructionProject, Partner, School
+from schools.models import (
+    Campus,
+    ConstructionProject,
+    Partner,
+    School,
+    SchoolContact,
+)
 
 
 class CampusForm(ModelForm):
@@ -47,6 +53,33 @@ class CampusForm(ModelForm):
             self.instance.school = school
         taught = set(school.stage_codes) | set(self.instance.stages or [])
         self.fields["stages"].choices = [c for c in Stage.choices if c[0] in taught]
+
+
+class ContactForm(ModelForm):
+    """Whom to speak to at a school."""
+
+    is_gone = forms.BooleanField(
+        label=gettext_lazy("已不担任，删除这位联系人"), required=False
+    )
+
+    class Meta:
+        model = SchoolContact
+        fields = ["post", "name", "phone", "email", "is_main"]
+        help_texts = {
+            "post": gettext_lazy("如校长、办公室主任、学籍管理员"),
+            "phone": gettext_lazy("工作电话；电话和电子邮箱至少填写一项"),
+            "is_main": gettext_lazy("每所学校一位"),
+        }
+
+    def __init__(self, *args: Any, school: School, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance.pk:
+            self.instance.school = school
+            del self.fields["is_gone"]
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """Leave it to the service to let a new main contact follow the former one."""
+        return {*super()._get_validation_exclusions(), "is_main"}
 
 
 class ProjectForm(ModelForm):

@@ -101,6 +101,11 @@ def can_change_campus(user: Any, school: School) -> Verdict:
     return _over(user, "schools.change_campus", school, _("登记校区"))
 
 
+def can_change_contact(user: Any, school: School) -> Verdict:
+    """Allow the school and its bureau to keep, and to read whole, whom to speak to."""
+    return _over(user, "schools.change_schoolcontact", school, _("登记联系人"))
+
+
 def can_change_project(user: Any, school: School) -> Verdict:
     """Allow the administering bureau to keep construction projects (AK-4.2b)."""
     return _over(user, "schools.change_constructionproject", school, _("登记建设项目"))

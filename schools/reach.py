@@ -114,8 +114,9 @@ def _region_reaches_partners(ids: Sequence[int]) -> Q:
     return Q(region__lineage__overlap=list(ids))
 
 
-register_reach(REGION, _PLANS)(lambda ids: _by_region(ids))
-register_reach(SCHOOL, _PLANS)(lambda ids: _by_school(ids))
+for _now in (_PLANS, "schools.SchoolContact"):
+    register_reach(REGION, _now)(lambda ids: _by_region(ids))
+    register_reach(SCHOOL, _now)(lambda ids: _by_school(ids))
 
 
 @register_reach(REGION, "schools.ReturnReminder")

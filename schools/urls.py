@@ -5,6 +5,7 @@ from django.urls import path
 from schools.views import (
     classes,
     comparison,
+    contacts,
     duplicates,
     labels,
     places,
@@ -57,6 +58,16 @@ urlpatterns = [
         "campuses/<int:pk>/edit/",
         places.CampusEditPage.as_view(),
         name="campus-update",
+    ),
+    path(
+        "<int:pk>/contacts/new/",
+        contacts.ContactCreatePage.as_view(),
+        name="contact-create",
+    ),
+    path(
+        "contacts/<int:pk>/edit/",
+        contacts.ContactEditPage.as_view(),
+        name="contact-update",
     ),
     path("projects/", places.ProjectListPage.as_view(), name="project-list"),
     path("projects/<int:pk>/", places.ProjectPage.as_view(), name="project-detail"),

@@ -1,12 +1,17 @@
-"""Viewsets that read what is visible and make the moves the pages make."""
+"""Viewsets that read what is visible, and write and move as the pages do."""
 
 from collections.abc import Callable
 from typing import Any, ClassVar
 
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import (
+    extend_schema,
+    extend_schema_field,
+    extend_schema_view,
+)
 from rest_framework import serializers
 from rest_framework.decorators import action
-from rest_framework.exceptions import NotFound
+from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
@@ -44,6 +49,53 @@ class VisibleViewSet(ReadOnlyModelViewSet[Any]):
         if self.span_by_day and "on" in request.query_params:
             rows = rows.on(request.as_of)
         return rows
+
+
+class WriteViewSet(VisibleViewSet):
+    """Adds POST and PATCH through the services that the pages call.
+
+    ``adds`` takes what ``write_input`` read, ``changes`` the row besides; both take
+    ``by`` and answer a refusal with its reason. What ``fixed`` names is given when a
+    row is entered and never changes.
+    """
+
+    adds: ClassVar[Callable[..., Any]]
+    changes: ClassVar[Callable[..., Any]]
+    write_input: ClassVar[type[serializers.BaseSerializer[Any]]]
+    fixed: ClassVar[frozenset[str]] = frozenset()
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Tell the documents what is sent and what comes back."""
+        super().__init_subclass__(**kwargs)
+        given, told = cls.write_input, cls.serializer_class
+        extend_schema_view(
+            create=extend_schema(request=given, responses={201: told}),
+            partial_update=extend_schema(request=given, responses={200: told}),
+        )(cls)
+
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Enter a row; 400 names each wrong field, 403 says why it is refused."""
+        given = self._read(request)
+        made = type(self).adds(by=request.user, **given)
+        return Response(self.get_serializer(made).data, status=201)
+
+    def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Correct the fields given; the others stay."""
+        row = self.get_object()
+        told = {name: [_("登记后不能更改")] for name in self.fixed & set(request.data)}
+        if told:
+            raise ValidationError(told)
+        given = self._read(request, partial=True)
+        changed = type(self).changes(row, by=request.user, **given)
+        return Response(self.get_serializer(changed).data)
+
+    def _read(self, request: Request, *, partial: bool = False) -> dict[str, Any]:
+        given = self.write_input(
+            data=request.data, partial=partial, context=self.get_serializer_context()
+        )
+        given.is_valid(raise_exception=True)
+        found: dict[str, Any] = given.validated_data
+        return found
 
 
 ACTION_SCHEMA = {

@@ -23,7 +23,8 @@ DAY = re.compile(
     r"^(\d{4})\s*[-/.年]\s*(\d{1,2})(?:\s*[-/.月]\s*(\d{1,2})\s*日?|\s*月?)"
     r"(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?$"
 )
-COMPACT_DAY = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
+COMPACT_DAY = re.compile(r"^(\d{4})(0\d|1[0-2])(\d{2})?$")
+"""A day or, as the national tables write it, a month: 201209."""
 YES = {"是", "有", "对", "y", "yes", "true", "t", "1"}
 NO = {"否", "无", "不是", "没有", "n", "no", "false", "f", "0"}
 TICKS = {"√": True, "✓": True, "✔": True, "×": False, "✗": False, "✘": False}

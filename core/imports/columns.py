@@ -47,10 +47,14 @@ class Column:
 
 @dataclass(frozen=True)
 class Preset:
-    """A usual workbook: which of its heads fills which column."""
+    """A usual workbook: which of its heads fills which column.
+
+    ``help`` says what of it is known from where, and what it cannot tell.
+    """
 
     title: Any
     heads: Mapping[str, str]
+    help: Any = ""
 
 
 def normal(text: str) -> str:

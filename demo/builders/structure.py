@@ -1,11 +1,13 @@
-"""Former names, campuses, what is being built, partners, and one double entry."""
+"""Former names, campuses, contacts, building sites, partners, and a double entry."""
 
 from datetime import date
 from decimal import Decimal
 
 from demo.builders.schools import REGISTERED, bureau_for
 from demo.clock import on
+from demo.data import rows as listed
 from demo.data import tree
+from demo.people import full_name
 from demo.world import World
 from groups.models import Partnership
 from groups.services import add_partnership
@@ -16,6 +18,7 @@ from schools.models import (
     ConstructionProject,
     Partner,
     School,
+    SchoolContact,
     SchoolProfile,
     SchoolStage,
 )
@@ -24,6 +27,11 @@ from schools.services import (
     add_project,
     register_partner,
 )
+
+EVERY_NTH_LACKS = 7
+"""Which schools have told nobody to speak to, so that the board has gaps to show."""
+NO_AREA = "000"
+"""An area code that no telephone network gives out."""
 
 
 def _day(text: str) -> date | None:
@@ -36,6 +44,7 @@ def build_structure(world: World) -> None:
     with on(REGISTERED):
         _former_names(world, told["renames"])
         _campuses(world, told["campuses"])
+        _contacts(world)
         _projects(world, told["projects"])
         _partners(world, told["partners"])
         _twins(world, told["twins"])
@@ -79,6 +88,28 @@ def _campuses(world: World, campuses: list[dict[str, str]]) -> None:
                 valid_from=_day(row["since"]),
                 valid_to=_day(row["until"]),
             )
+
+
+def _contacts(world: World) -> None:
+    """Name a head and an office for most schools, under numbers that nobody has."""
+    held = set(SchoolContact.objects.values_list("school", flat=True))
+    rows = []
+    for number, row in enumerate(listed("schools.csv"), start=1):
+        school = world.schools[row["name"]]
+        if school.has_ended or school.pk in held or number % EVERY_NTH_LACKS == 0:
+            continue
+        for post, is_main in (("校（园）长", False), ("办公室主任", True)):
+            rows.append(
+                SchoolContact(
+                    school=school,
+                    post=post,
+                    name=full_name(f"{school.name} {post}"),
+                    phone=f"{NO_AREA}-{number:05}{int(is_main)}",
+                    is_main=is_main,
+                )
+            )
+    SchoolContact.objects.bulk_create(rows)
+    world.ledger.note("contacts", bool(rows), len(rows) or len(held))
 
 
 def _projects(world: World, projects: list[dict[str, str]]) -> None:

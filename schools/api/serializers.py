@@ -5,6 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from bureau.models import Region
 from core.api.viewsets import ActionsField
 from schools.choices import INTERNAL_LABELS, UNCLEAR_TYPES, Stage
 from schools.models import (
@@ -163,6 +164,26 @@ class CampusSerializer(serializers.ModelSerializer[Campus]):
         ]
 
 
+class OwnSchoolField(serializers.PrimaryKeyRelatedField[School]):
+    """A school the caller may know of."""
+
+    def get_queryset(self) -> Any:
+        """Return the schools within the caller's reach."""
+        rows = School.objects.select_related("administered_by")
+        return rows.visible_to(self.context["request"].user, "schools.view_school")
+
+
+class CampusInput(serializers.ModelSerializer[Campus]):
+    """A campus as it is sent in."""
+
+    school = OwnSchoolField()
+
+    class Meta:
+        model = Campus
+        fields = [name for name in CampusSerializer.Meta.fields if name != "id"]
+        validators: list[Any] = []
+
+
 class ProjectSerializer(serializers.ModelSerializer[ConstructionProject]):
     """Something built at a school."""
 
@@ -172,6 +193,17 @@ class ProjectSerializer(serializers.ModelSerializer[ConstructionProject]):
             *("id", "school", "name", "kind", "programme", "investment", "paid"),
             *("seats_added", "started_on", "planned_on", "completed_on", "note"),
         ]
+
+
+class ProjectInput(serializers.ModelSerializer[ConstructionProject]):
+    """A construction project as it is sent in."""
+
+    school = OwnSchoolField()
+
+    class Meta:
+        model = ConstructionProject
+        fields = [name for name in ProjectSerializer.Meta.fields if name != "id"]
+        validators: list[Any] = []
 
 
 class PartnerSerializer(serializers.ModelSerializer[Partner]):
@@ -185,6 +217,20 @@ class PartnerSerializer(serializers.ModelSerializer[Partner]):
             *("id", "region", "kind", "name", "credit_code", "industry"),
             *("address", "note"),
         ]
+
+
+class PartnerInput(serializers.ModelSerializer[Partner]):
+    """A partner as it is sent in; the region by its code."""
+
+    region = serializers.SlugRelatedField(
+        slug_field="code", queryset=Region.objects.all()
+    )
+
+    class Meta:
+        model = Partner
+        fields = [name for name in PartnerSerializer.Meta.fields if name != "id"]
+        validators: list[Any] = []
+        extra_kwargs = {"credit_code": {"allow_blank": False}}
 
 
 class OnADay(serializers.Serializer[Any]):

@@ -2,13 +2,16 @@
 
 from typing import Any
 
-from core.api.viewsets import MoveViewSet, VisibleViewSet
+from core.api.viewsets import MoveViewSet, VisibleViewSet, WriteViewSet
 from schools.api.serializers import (
+    CampusInput,
     CampusSerializer,
     ClassSectionSerializer,
     OnADay,
+    PartnerInput,
     PartnerSerializer,
     PlanRowSerializer,
+    ProjectInput,
     ProjectSerializer,
     ReductionPlanSerializer,
     RenameInput,
@@ -42,9 +45,15 @@ from schools.models import (
 )
 from schools.services import (
     MOVES,
+    add_campus,
+    add_project,
     ask_unlock,
+    change_campus,
+    change_partner,
+    change_project,
     close_school,
     confirm_stage,
+    register_partner,
     rename_school,
     reopen_school,
     undo_change,
@@ -125,30 +134,38 @@ class ReturnUnlockViewSet(MoveViewSet):
         return UnlockRowSerializer if self.action == "list" else ReturnUnlockSerializer
 
 
-class CampusViewSet(VisibleViewSet):
+class CampusViewSet(WriteViewSet):
     """Campuses by school; ``?on=`` keeps those in use on a day."""
 
     queryset = Campus.objects.all()
     permission = "schools.view_school"
     serializer_class = CampusSerializer
     filterset_class = CampusFilter
+    write_input = CampusInput
+    adds, changes = staticmethod(add_campus), staticmethod(change_campus)
+    fixed = frozenset({"school"})
     span_by_day = True
 
 
-class ProjectViewSet(VisibleViewSet):
+class ProjectViewSet(WriteViewSet):
     """Construction projects by school, programme, kind and progress."""
 
     queryset = ConstructionProject.objects.all()
     serializer_class = ProjectSerializer
     filterset_class = ProjectFilter
+    write_input = ProjectInput
+    adds, changes = staticmethod(add_project), staticmethod(change_project)
+    fixed = frozenset({"school"})
 
 
-class PartnerViewSet(VisibleViewSet):
+class PartnerViewSet(WriteViewSet):
     """Partners by kind and region."""
 
     queryset = Partner.objects.select_related("region")
     serializer_class = PartnerSerializer
     filterset_class = PartnerFilter
+    write_input = PartnerInput
+    adds, changes = staticmethod(register_partner), staticmethod(change_partner)
 
 
 class ReductionPlanViewSet(MoveViewSet):

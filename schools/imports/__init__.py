@@ -1,6 +1,13 @@
-"""Imports of schools: the register, and the figures of annual returns."""
+"""Imports of schools: the register, classes, and the figures of annual returns."""
 
+from schools.imports.classes import ClassImport, OwnClassImport
 from schools.imports.register import SchoolImport
 from schools.imports.returns import OwnReturnImport, ReturnImport
 
-__all__ = ["OwnReturnImport", "ReturnImport", "SchoolImport"]
+__all__ = [
+    "ClassImport",
+    "OwnClassImport",
+    "OwnReturnImport",
+    "ReturnImport",
+    "SchoolImport",
+]

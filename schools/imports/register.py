@@ -66,6 +66,12 @@ OWNERSHIPS: dict[str, str] = {
     "公立": Ownership.PUBLIC,
     "教育部门": Ownership.PUBLIC,
     "县级教育部门": Ownership.PUBLIC,
+    "地级教育部门": Ownership.PUBLIC,
+    "省级教育部门": Ownership.PUBLIC,
+    "其他部门": Ownership.PUBLIC,
+    "县级其他部门": Ownership.PUBLIC,
+    "地方企业": Ownership.PUBLIC,
+    "事业单位": Ownership.PUBLIC,
     "政府": Ownership.PUBLIC,
     "集体": Ownership.PUBLIC,
     "普惠民办": Ownership.INCLUSIVE_PRIVATE,
@@ -247,6 +253,38 @@ class SchoolImport(ImportKind):
                 "type": "学校（机构）类别",
                 "county": "行政区划",
             },
+        ),
+        Preset(
+            gettext_lazy("教育统计基层表：学校（机构）基本情况"),
+            {
+                "school_code": "学校（机构）标识码",
+                "name": "学校（机构）名称",
+                "type": "学校（机构）办学类型",
+                "ownership": "学校（机构）举办者",
+                "urban_rural_code": "学校（机构）驻地城乡类型",
+                "address": "学校（机构）地址",
+            },
+            gettext_lazy(
+                "列名依公开的填报说明。举办者只分教育部门、其他部门和民办，"
+                "普惠性民办须另行登记；驻地城乡类型只写城区、镇区、乡村的不导入该列。"
+            ),
+        ),
+        Preset(
+            gettext_lazy("学籍信息管理系统：学校基本信息表"),
+            {
+                "school_code": "学校标识码",
+                "name": "学校名称",
+                "address": "学校地址",
+                "type": "学校办学类型",
+                "urban_rural_code": "所在地城乡类型",
+                "ownership": "学校举办者",
+                "county": "行政区划码",
+                "opened_on": "建校年月",
+            },
+            gettext_lazy(
+                "列名依公开的数据采集指标；各省导出的列有增减，"
+                "认不全时请在下一步对应，系统会记住。"
+            ),
         ),
     )
 

@@ -1,7 +1,6 @@
 """Annual returns from the workbook that was sent out prefilled."""
 
 import json
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -20,15 +19,14 @@ from core.imports.errors import CellProblem
 from core.models import ImportEffect, StagingRow
 from schools.choices import EDITABLE, ReturnState, Stage
 from schools.figures import BY_STAGE, faults_of
+from schools.imports.finding import InScope, find_school, find_year
 from schools.jumps import Limits, from_lines, jumps_between, limits_of
-from schools.models import School, SchoolReturn, SchoolStage
+from schools.models import School, SchoolReturn
 from schools.models.returns import FIGURES, JUDGED, LABELS, TODAY
-from schools.names import normalize_name
 from schools.prefill import returns_before
 
 CLEAR = {"清空", "clear"}
 """What a cell says that takes a figure away, in both languages of the interface."""
-YEAR = re.compile(r"^\D*(\d{4})\D+(\d{4})\D*$")
 CENT = Decimal("0.01")
 MOST = 999_999_999_999
 DIFFERS = " OR ".join(
@@ -75,10 +73,9 @@ READ_AS = {
 
 
 @dataclass
-class Known:
+class Known(InScope):
     """The schools of the scope, the years, and what is returned already."""
 
-    scope: Any
     held: dict[int, dict[tuple[int, str], SchoolReturn]] = field(default_factory=dict)
     past: dict[int, dict[tuple[int, str], SchoolReturn]] = field(default_factory=dict)
     judged_by: dict[int, Limits | None] = field(default_factory=dict)
@@ -86,30 +83,8 @@ class Known:
     @cached_property
     def schools(self) -> Any:
         """The schools the file may be about: those that run, as on the board."""
-        if isinstance(self.scope, School):
-            return School.objects.filter(pk=self.scope.pk)
-        return School.objects.run_by(self.scope).running()
-
-    @cached_property
-    def by_word(self) -> dict[str, set[int]]:
-        """Code, provisional number or comparable name → the schools it means."""
-        found: dict[str, set[int]] = {}
-        names = ("pk", "school_code", "provisional_no", "normalized_name")
-        for pk, *words in self.schools.values_list(*names):
-            for word in filter(None, words):
-                found.setdefault(word, set()).add(pk)
-        return found
-
-    @cached_property
-    def stages(self) -> set[tuple[int, str]]:
-        """The stages each school teaches."""
-        rows = SchoolStage.objects.filter(school__in=self.schools)
-        return set(rows.values_list("school_id", "stage"))
-
-    @cached_property
-    def years(self) -> dict[str, AcademicYear]:
-        """The school years by code."""
-        return {year.code: year for year in AcademicYear.objects.all()}
+        found = super().schools
+        return found if isinstance(self.scope, School) else found.running()
 
     def returned(self, year: AcademicYear) -> dict[tuple[int, str], SchoolReturn]:
         """Return the scope's returns of a year, read once."""
@@ -190,7 +165,7 @@ class _Returns(ImportKind):
         """Find school, year and stage, then read and check the figures."""
         self._read_figures(row)
         self._read_explanations(row)
-        school, year = self._school(row, context), self._year(row, context)
+        school, year = find_school(row, context), find_year(row, context)
         stage = row.get("stage")
         if not school or not year or not stage:
             return
@@ -230,32 +205,6 @@ class _Returns(ImportKind):
             del row.values["explanations"]
         else:
             row.values["explanations"] = found
-
-    def _school(self, row: Row, context: Known) -> int | None:
-        code, name = row.get("school_code"), str(row.get("name", ""))
-        by_name = context.by_word.get(normalize_name(name), set())
-        found = context.by_word.get(code, set()) if code else by_name
-        if len(found) == 1:
-            (school,) = found
-            if code and school not in by_name:
-                row.note("name", "other_name", _("名称与登记的不同，已按编号识别"))
-            return school
-        if found:
-            told = _("有几所学校叫“%s”，请填学校标识码或临时编号")
-            row.reject("name", "ambiguous_school", told % name)
-        elif name or code:
-            told = _("在导入范围内找不到“%s”，请核对编号或名称")
-            row.reject("name", "unknown_school", told % (code or name))
-        return None
-
-    def _year(self, row: Row, context: Known) -> AcademicYear | None:
-        said = str(row.get("year", ""))
-        match = YEAR.match(said)
-        year = context.years.get("-".join(match.groups())) if match else None
-        if said and year is None:
-            told = _("没有“%s”学年，请写成 2026-2027 的形式")
-            row.reject("year", "unknown_year", told % said[:20])
-        return year
 
     def _judge_figures(
         self, row: Row, held: SchoolReturn | None, before: SchoolReturn | None

@@ -2,6 +2,7 @@
 
 from schools.models.campus import Campus, ConstructionProject
 from schools.models.classes import ClassSection
+from schools.models.contact import SchoolContact
 from schools.models.course import Course
 from schools.models.duplicate import MergedRecord, NotDuplicate
 from schools.models.label import SchoolHonour, SchoolLabel
@@ -28,6 +29,7 @@ __all__ = [
     "ReturnReminder",
     "ReturnUnlock",
     "School",
+    "SchoolContact",
     "SchoolHonour",
     "SchoolLabel",
     "SchoolProfile",

@@ -1,5 +1,6 @@
 """Verbs of the school register and of annual returns."""
 
+from schools.services.contacts import add_contact, change_contact
 from schools.services.duplicates import keep_apart, merge_duplicate, plan_merge
 from schools.services.places import (
     add_campus,
@@ -65,12 +66,14 @@ __all__ = [
     "Reminded",
     "accept_return",
     "add_campus",
+    "add_contact",
     "add_honour",
     "add_project",
     "approve_plan",
     "approve_unlock",
     "ask_unlock",
     "change_campus",
+    "change_contact",
     "change_partner",
     "change_plan",
     "change_profile",

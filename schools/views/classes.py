@@ -19,6 +19,7 @@ from core.views import Crumb, ObjectMixin, Page
 from schools.forms import ClassFormSet, grade_choices
 from schools.models import ClassSection, School
 from schools.services import save_classes
+from schools.views.schools import classes_import_url
 
 
 class ClassesEditPage(ObjectMixin, Page):
@@ -102,5 +103,6 @@ class ClassesEditPage(ObjectMixin, Page):
             if formset.is_bound
             else [],
             back_url=self.back_url(),
+            import_url=classes_import_url(self.request.user),
         )
         return TemplateResponse(self.request, self.template_name, context)

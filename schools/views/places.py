@@ -39,7 +39,7 @@ from schools.services import (
 from schools.tables import PartnerTable, ProjectTable
 
 
-class _OfSchool(FormPage):
+class OfSchoolPage(FormPage):
     """Adds a row to a school, or changes one of it; leads back to the school."""
 
     adds = False
@@ -84,7 +84,7 @@ class _OfSchool(FormPage):
         return service(subject, by=self.request.user, **form.cleaned_data)
 
 
-class CampusCreatePage(_OfSchool):
+class CampusCreatePage(OfSchoolPage):
     """Enter a campus."""
 
     model, permission = Campus, "schools.change_campus"
@@ -100,7 +100,7 @@ class CampusCreatePage(_OfSchool):
         )
 
 
-class CampusEditPage(_OfSchool):
+class CampusEditPage(OfSchoolPage):
     """Correct a campus, or end its use."""
 
     model, permission = Campus, "schools.change_campus"
@@ -174,7 +174,7 @@ class ProjectPage(DetailPage):
         return [Action(_("修改"), url, "pencil")]
 
 
-class ProjectCreatePage(_OfSchool):
+class ProjectCreatePage(OfSchoolPage):
     """Enter a construction project."""
 
     model = ConstructionProject
@@ -185,7 +185,7 @@ class ProjectCreatePage(_OfSchool):
     submit_label = gettext_lazy("登记")
 
 
-class ProjectEditPage(_OfSchool):
+class ProjectEditPage(OfSchoolPage):
     """Keep a project up to date."""
 
     model = ConstructionProject

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from bureau.models import AcademicYear
 from bureau.parameters import parameters, unverified
-from core.access import holds, reaches
+from core.access import holds, reaches, scope_ids
 from core.views import (
     Action,
     Crumb,
@@ -34,6 +34,7 @@ from schools.models.profile import ProfileOn, profile_on
 from schools.permissions import (
     can_change_campus,
     can_change_classes,
+    can_change_contact,
     can_change_project,
     can_change_school,
     can_label_school,
@@ -48,6 +49,13 @@ ENDED = {SchoolStatus.CLOSED, SchoolStatus.MERGED}
 def import_url() -> str:
     """Return where a school list is uploaded."""
     return reverse("core:import-start", args=["schools.school"])
+
+
+def classes_import_url(user: Any) -> str:
+    """Return where the user uploads classes: those of a region, or of the school."""
+    in_region = scope_ids(user, "bureau.region", "schools.change_classsection")
+    kind = "schools.classsection" if in_region else "schools.classsection_own"
+    return reverse("core:import-start", args=[kind])
 
 
 class SchoolListPage(ListPage):
@@ -254,6 +262,7 @@ class SchoolPage(DetailPage):
             and not self.request.is_past,
             "then": self.profile,
             **self._places(),
+            **self._contacts(),
             **self._succession(),
         }
 
@@ -268,6 +277,17 @@ class SchoolPage(DetailPage):
             "shows_projects": sees,
             "projects": school.projects.begun_by(day) if sees else [],
             "may_project": now and sees and bool(can_change_project(user, school)),
+        }
+
+    def _contacts(self) -> dict[str, Any]:
+        """Return whom to speak to today, whole for those who keep it."""
+        school, user = self.object, self.request.user
+        now = not self.request.is_past and not school.has_ended
+        sees = now and holds(user, "schools.view_schoolcontact")
+        return {
+            "shows_contacts": sees,
+            "contacts": school.contacts.all() if sees else [],
+            "may_contact": sees and bool(can_change_contact(user, school)),
         }
 
     def _succession(self) -> dict[str, Any]:
@@ -298,14 +318,17 @@ class SchoolPage(DetailPage):
             ["class.large_min", "class.oversize_min"], school.administered_by, day
         )
         rows = ClassSection.objects.of_year(year).filter(school=school) if year else []
+        may = not self.request.is_past and bool(
+            can_change_classes(self.request.user, school)
+        )
         return {
             "years": years,
             "year": year,
             "classes": [(c, _size_tone(c, lines)) for c in rows],
             "lines": lines,
             "marks": unverified(lines, school.administered_by, day),
-            "may_change": bool(can_change_classes(self.request.user, school))
-            and not self.request.is_past,
+            "may_change": may,
+            "import_url": classes_import_url(self.request.user) if may else "",
         }
 
     def _returns(self) -> dict[str, Any]:

@@ -52,6 +52,7 @@ OF_REGION: dict[str, tuple[str, ...]] = {
     "bureau.Target": ("region",),
     "schools.School": ("administered_by",),
     "schools.ClassSection": (SCHOOL,),
+    "schools.SchoolContact": (SCHOOL,),
     "schools.SchoolReturn": (SCHOOL,),
     "schools.SchoolLabel": (SCHOOL,),
     "schools.SchoolHonour": (SCHOOL,),

@@ -16,7 +16,7 @@ from schools.api.urls import ROUTES
 from schools.choices import INTERNAL_METRICS
 from schools.comparison import before_after, similar
 from schools.completeness import TOTAL, missing_of
-from schools.models import School
+from schools.models import School, SchoolContact
 from schools.pictures import plotted
 from schools.tables import PressureTable, SchoolTable
 from tests.accounts.factories import user_with
@@ -145,7 +145,9 @@ def test_completeness_counts_parts_and_links_what_is_missing(
 
     assert row.parts_filled == 2
     names = {part.name for part in missing_of(row)}
-    assert names == {"code", "address", "coordinates", "opened", "classes", "returns"}
+    assert names == {"code", "address", "coordinates", "opened"} | {
+        *("contact", "classes", "returns")
+    }
     url = reverse("core:panel", args=["schools.school", own.pk, "completeness"])
     page = signed_in(world.here.bureau).get(url).content.decode()
     assert "还缺" in page
@@ -162,6 +164,7 @@ def test_a_whole_record_lacks_nothing(world: Any, own: School) -> None:
     )
     ClassSectionFactory(school=own, year=world.year)
     FullReturnFactory(school=own, year=world.year)
+    SchoolContact.objects.create(school=own, post="校长", name="甲", phone="000-001")
 
     row = School.objects.filter(pk=own.pk).with_completeness(world.year).get()
 
