@@ -92,7 +92,7 @@ def _campuses(world: World, campuses: list[dict[str, str]]) -> None:
 
 def _contacts(world: World) -> None:
     """Name a head and an office for most schools, under numbers that nobody has."""
-    held = set(SchoolContact.objects.values_list("school", flat=True))
+    held = list(SchoolContact.objects.values_list("school", flat=True))
     rows = []
     for number, row in enumerate(listed("schools.csv"), start=1):
         school = world.schools[row["name"]]
