@@ -20,6 +20,10 @@ from tests.bureau.factories import AcademicYearFactory, CountyFactory
 from tests.schools.factories import SchoolFactory, SchoolReturnFactory
 
 DOCUMENT = Path(settings.BASE_DIR) / "docs" / "api.md"
+ROSTER = [
+    f"https://purl.imsglobal.org/spec/or/v1p2/scope/{name}"
+    for name in ("roster-core.readonly", "roster.createput")
+]
 BLOCK = re.compile(r"^```(bash|python|json)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 ANYTHING = "…"
 MARK = "<<<next>>>"
@@ -99,7 +103,7 @@ def variables(transactional_db: None, live_server: Any, tmp_path: Any) -> dict:
         employment=Employment.ESTABLISHMENT,
     )
     SchoolReturnFactory(school=school, year=AcademicYearFactory())
-    client, secret = create_client("docs", county, ["read", "write"])
+    client, secret = create_client("docs", county, ["read", "write", *ROSTER])
     return {
         "SITE": live_server.url,
         "CLIENT_ID": client.client_id,
@@ -122,4 +126,4 @@ def test_every_example_of_the_api_document_gives_what_it_shows(
         assert agrees(told, came), f"documented: {text}\ncame: {printed}"
         checked += 1
 
-    assert checked >= 7
+    assert checked >= 15

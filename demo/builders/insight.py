@@ -20,7 +20,7 @@ from demo.world import CITY, World
 from schools.models import ClassReductionPlan
 from schools.services import approve_plan, plan_reduction, submit_plan
 
-SET_ON = date(2025, 9, 1)
+SET_ON, PLANNED_ON = date(2025, 9, 1), date(2026, 10, 12)
 
 
 def build_insight(world: World) -> None:
@@ -30,7 +30,8 @@ def build_insight(world: World) -> None:
         _parameters(world, told)
         _targets(world, told)
         _area(world, told["area"])
-    _plan(world, told["plan"])
+    with on(PLANNED_ON):
+        _plan(world, told["plan"])
 
 
 def _bureau(world: World, code: str) -> Any:

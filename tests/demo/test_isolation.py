@@ -64,7 +64,18 @@ OF_REGION: dict[str, tuple[str, ...]] = {
     "groups.EducationGroup": ("region",),
     "groups.Membership": ("group__region", SCHOOL),
     "groups.GroupCase": ("region",),
+    "bureau.PriorityArea": ("members__region",),
+    "bureau.AreaMember": ("region",),
+    "schools.Campus": (SCHOOL,),
+    "schools.SchoolContact": (SCHOOL,),
+    "schools.ClassReductionPlan": (SCHOOL,),
+    "schools.ConstructionProject": (SCHOOL,),
+    "schools.Partner": ("region",),
+    "groups.Partnership": ("group__region",),
     "groups.CaseTask": ("case__region",),
+    "roster.PupilRoster": ("region",),
+    "roster.Source": ("region",),
+    "roster.SyncRun": ("source__region",),
     "groups.Document": ("region", "group__region", "case__region"),
     "evaluation.Cycle": ("region",),
     "evaluation.Assessment": ("county",),
@@ -74,8 +85,19 @@ OF_REGION: dict[str, tuple[str, ...]] = {
 }
 NAMES_PARTNERS = {"groups:group-register", "groups:case-create"}
 NAMES_PARTNERS |= {"groups:case-change", "groups:case-lines"}
+NAMES_PARTNERS |= {"groups:membership-register"}
 """Forms where any running school of the city may be named as a member: its name and
 county are offered there, and nothing else of it."""
+OF_ANOTHER = {
+    "schools:campus-create": "schools.School",
+    "schools:contact-create": "schools.School",
+    "schools:project-create": "schools.School",
+    "schools:label-create": "schools.School",
+    "schools:honour-create": "schools.School",
+    "groups:document-create": "groups.EducationGroup",
+    "groups:case-document-create": "groups.GroupCase",
+}
+"""Pages that make a row below the one their address names."""
 BY_HAND = {"core.ReportRun", "core.ImportRun", "core.Attachment"}
 
 
@@ -139,7 +161,7 @@ def pages_of_objects() -> Iterator[tuple[str, str, str]]:
         kinds = pattern.pattern.converters
         if model is not None and "pk" in kinds:
             others = [key for key in kinds if key != "pk"]
-            yield name, ",".join(others), model._meta.label
+            yield name, ",".join(others), OF_ANOTHER.get(name, model._meta.label)
 
 
 def api_routes() -> list[tuple[str, str]]:
