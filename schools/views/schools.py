@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -294,9 +294,13 @@ class SchoolPage(DetailPage):
         """What became of the school and what it came from, with what may be done."""
         school, user = self.object, self.request.user
         formers = list(school.profiles.select_related("administered_by"))
+        related = Q(predecessor=school) | Q(successor=school)
+        others = list(School.objects.filter(related))
+        came = (s for s in others if s.predecessor_id == school.pk)
+        went = (s for s in others if s.successor_id == school.pk)
         kin = [
-            *((_("分设"), s.opened_on, s) for s in school.offshoots.all()),
-            *((_("并入本校"), s.closed_on, s) for s in school.merged.all()),
+            *((_("分设"), s.opened_on, s) for s in came),
+            *((_("并入本校"), s.closed_on, s) for s in went),
         ]
         may = not self.request.is_past and bool(
             reaches(user, "schools.restructure_school", school)

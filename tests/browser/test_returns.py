@@ -137,14 +137,14 @@ def test_a_return_goes_out_as_a_workbook_and_comes_back_filled(
     clerk = enter("clerk2")
     page = clerk.page
     clerk.go("/schools/returns/")
-    link = page.locator("main").get_by_role("link", name="预填").first
+    link = page.locator("main").get_by_role("link", name="下载预填表").first
     with page.expect_download() as taken:
         link.click()
     book = openpyxl.load_workbook(io.BytesIO(Path(taken.value.path()).read_bytes()))
     content = _filled(book)
 
     clerk.go("/schools/returns/")
-    clerk.follow("导入")
+    clerk.follow("上传填好的表")
     page.set_input_files(
         "input[name=file]",
         {
