@@ -27,12 +27,13 @@ def visible_rows(model: Any) -> Callable[[Any], QuerySet[Any]]:
     """Return what offers the rows of a model that the caller may know of."""
 
     def rows(request: Any) -> QuerySet[Any]:
-        manager = model._default_manager
+        every: QuerySet[Any] = model._default_manager.all()
         if request is None:
-            return manager.none()
-        if not hasattr(manager, "visible_to"):
-            return manager.all()
-        return manager.visible_to(request.user)
+            return every.none()
+        if not hasattr(every, "visible_to"):
+            return every
+        seen: QuerySet[Any] = every.visible_to(request.user)
+        return seen
 
     return rows
 

@@ -6,7 +6,7 @@ from django.db.models.functions import Mod, StrIndex, Substr
 from django.db.models.lookups import Exact
 from django.utils.translation import gettext as _
 
-ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+ALPHABET = "0123456789" + "ABCDEFGHJKLMNPQRTUWXY"
 WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
 CREDIT_SHAPE = rf"^[{ALPHABET}]{{2}}[0-9]{{6}}[{ALPHABET}]{{10}}$"
 

@@ -258,7 +258,7 @@ def test_no_page_a_county_can_walk_to_names_a_school_of_another(
 
 @pytest.mark.parametrize(("reader", "other"), PAIRS)
 @pytest.mark.clause("AK-1.3.1")
-def test_no_list_can_be_exported_or_searched_for_another_countys_rows(
+def test_no_list_can_be_exported_or_searched_for_rows_of_another_county(
     demo: Loaded, reader: str, other: str
 ) -> None:
     client, words = client_of(reader), secrets_of(other)

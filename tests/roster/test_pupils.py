@@ -96,7 +96,7 @@ def test_roster_of_a_city_covers_its_counties_and_is_kept_once() -> None:
         )
 
 
-def test_another_countys_bureau_may_not_switch_on(county: Any) -> None:
+def test_the_bureau_of_another_county_may_not_switch_on(county: Any) -> None:
     stranger = user_with("DISTRICT_EDU", CountyFactory())
 
     with pytest.raises(MoveRefused, match="不负责"):
