@@ -21,7 +21,7 @@ from core.transitions import move
 from roster.bundles.layout import BULK, DELTA
 from roster.bundles.validating import Bundle, BundleRefused, Fault, open_bundle
 from roster.choices import RowResult, RunKind, RunState
-from roster.inbound.pipeline import Delivery
+from roster.inbound.pipeline import Engine
 from roster.inbound.receiving import SourcePaused
 from roster.inbound.staging import stage_file
 from roster.models import Source, SyncRun
@@ -138,7 +138,7 @@ def _opened(run: SyncRun) -> Iterator[Bundle]:
 
 
 def _perform(run: SyncRun, bundle: Bundle, tell: Any) -> None:
-    delivery = Delivery(
+    delivery = Engine(
         run,
         {each.collection for each in bundle.layouts.values()},
         whole=bundle.of_mode(BULK) - bundle.of_mode(DELTA),
@@ -182,7 +182,7 @@ def _csv_fault(name: str, error: DataError) -> Fault:
     return Fault(f"{name}.csv", "bad_csv", said, row=row)
 
 
-def _close(run: SyncRun, bundle: Bundle, delivery: Delivery) -> None:
+def _close(run: SyncRun, bundle: Bundle, delivery: Engine) -> None:
     fields: dict[str, Any] = {
         "counts": delivery.counts,
         "held_for": delivery.held_for,

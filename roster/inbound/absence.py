@@ -18,7 +18,7 @@ from roster.inbound import known
 from roster.inbound.staging import raw
 
 if TYPE_CHECKING:
-    from roster.inbound.pipeline import Delivery
+    from roster.inbound.delivery import Delivery
 
 SHARE, ROWS = "roster.hold_share", "roster.hold_rows"
 SCHOOLS = {

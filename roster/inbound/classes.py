@@ -18,7 +18,7 @@ from roster.inbound.steps import (
 )
 
 if TYPE_CHECKING:
-    from roster.inbound.pipeline import Delivery
+    from roster.inbound.delivery import Delivery
 
 OWN_CODE = "^(KINDERGARTEN|PRIMARY|JUNIOR|SENIOR|VOCATIONAL)-[0-9]{1,2}-[0-9]{1,3}$"
 STORED = """

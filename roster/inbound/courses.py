@@ -9,7 +9,7 @@ from roster.choices import Collection
 from roster.inbound.steps import STAMP, Step, kept, unknown, values_list
 
 if TYPE_CHECKING:
-    from roster.inbound.pipeline import Delivery
+    from roster.inbound.delivery import Delivery
 
 STORED = """
 SELECT id, sourced_id, source_hash, removed_at FROM schools_course

@@ -11,7 +11,7 @@ from roster.inbound.classes import COUNTED
 from roster.inbound.steps import STAMP, Step, unknown
 
 if TYPE_CHECKING:
-    from roster.inbound.pipeline import Delivery
+    from roster.inbound.delivery import Delivery
 
 HELPERS = "('administrator', 'proctor', 'aide')"
 STORED = """

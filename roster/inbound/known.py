@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from core.imports.lane import table_as
 
 if TYPE_CHECKING:
-    from roster.inbound.pipeline import Delivery
+    from roster.inbound.delivery import Delivery
 
 ORGS = """
 SELECT DISTINCT ON (ref) ref, school_id, region_id FROM (

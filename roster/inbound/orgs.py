@@ -14,7 +14,7 @@ from schools.choices import CODE_SHAPE
 from schools.names import DROPPED, LOWER, UPPER
 
 if TYPE_CHECKING:
-    from roster.inbound.pipeline import Delivery
+    from roster.inbound.delivery import Delivery
 
 PLACES = "('district', 'local')"
 TYPES = "('department', 'school', 'district', 'local', 'state', 'national')"

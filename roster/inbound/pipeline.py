@@ -113,7 +113,7 @@ class TakenBack(Exception):
     """The writes of a delivery are to be undone; its results stay."""
 
 
-class Delivery:
+class Engine:
     """Staged rows of one run on their way into the register.
 
     ``whole`` names the collections that came complete (bulk files): what is missing in

@@ -15,7 +15,7 @@ from core.imports.engine import told_in_words
 from core.imports.errors import ImportRefused
 from roster.choices import RowResult, RunKind, RunState
 from roster.inbound.objects import staged_rows
-from roster.inbound.pipeline import Delivery
+from roster.inbound.pipeline import Engine
 from roster.inbound.staging import stage_objects
 from roster.models import IdempotencyKey, Source, SyncRow, SyncRun
 
@@ -72,7 +72,7 @@ def _receive(
                 is_atomic=wish.is_atomic,
                 is_dry=wish.is_dry,
             )
-            delivery = Delivery(sync, [collection])
+            delivery = Engine(sync, [collection])
             stage_objects(collection, staged_rows(collection, rows))
             delivery.perform()
             _close(delivery)
@@ -91,7 +91,7 @@ def _is_race(error: BaseException) -> bool:
     return getattr(error.__cause__, "pgcode", "") == "23505"
 
 
-def _close(delivery: Delivery) -> None:
+def _close(delivery: Engine) -> None:
     sync = delivery.sync
     sync.counts, sync.finished_at = delivery.counts, timezone.now()
     sync.save(update_fields=["counts", "finished_at"])
@@ -99,7 +99,7 @@ def _close(delivery: Delivery) -> None:
         record("roster.receive_rows", sync, data={"counts": sync.counts})
 
 
-def _answer(delivery: Delivery, collection: str, rows: Sequence[Any]) -> dict[str, Any]:
+def _answer(delivery: Engine, collection: str, rows: Sequence[Any]) -> dict[str, Any]:
     told = {
         number: (result, errors or [])
         for number, result, errors in SyncRow.objects.filter(run=delivery.sync)

@@ -10,7 +10,7 @@ from roster.inbound import known
 from roster.inbound.steps import Step
 
 if TYPE_CHECKING:
-    from roster.inbound.pipeline import Delivery
+    from roster.inbound.delivery import Delivery
 
 STORED = """
 SELECT NULL::bigint AS id, NULL::varchar AS sourced_id, NULL::varchar AS source_hash,

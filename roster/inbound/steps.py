@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from core.imports.lane import Rule, is_moment
 
 if TYPE_CHECKING:
-    from roster.inbound.pipeline import Delivery
+    from roster.inbound.delivery import Delivery
 
 REMOVING = "r.status = 'tobedeleted'"
 DAY = "(now() AT TIME ZONE 'Asia/Shanghai')::date"

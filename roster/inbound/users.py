@@ -12,7 +12,7 @@ from roster.inbound.staging import columns_of
 from roster.inbound.steps import STAMP, Clash, Step, grade_of, kept, stage_of, unknown
 
 if TYPE_CHECKING:
-    from roster.inbound.pipeline import Delivery
+    from roster.inbound.delivery import Delivery
 
 STAFF = (
     "('teacher', 'aide', 'counselor', 'principal', 'proctor', 'administrator',"

@@ -1,5 +1,6 @@
 """The whole API under schema-based fuzzing: whatever is sent, nothing breaks inside."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -13,10 +14,17 @@ from django.db import close_old_connections
 from drf_spectacular.generators import SchemaGenerator
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from schemathesis.specs.openapi.checks import (
+    response_schema_conformance,
+    status_code_conformance,
+)
 
 from bureau.models import Region
 from bureau.services import create_client
+from bureau.services.clients import known_scopes
 from config.api import build_router
+from roster.provider.declaring import VERSIONS
+from roster.provider.discovery import document
 from tests.demo.conftest import Loaded
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +50,7 @@ def one_connection() -> Iterator[None]:
 def token(demo: Loaded, client: Any) -> str:
     """A token of a program of the district, for everything a program may do."""
     registered, secret = create_client(
-        "contract", Region.objects.get(code="990113"), ["read", "write", "import"]
+        "contract", Region.objects.get(code="990113"), sorted(known_scopes())
     )
     answer = client.post(
         "/oauth/token/",
@@ -55,21 +63,34 @@ def token(demo: Loaded, client: Any) -> str:
     return str(answer.json()["access_token"])
 
 
-schema = schemathesis.openapi.from_dict(SchemaGenerator().get_schema(public=True))
-schema.app = get_wsgi_application()
+def operations(document: Any) -> list[Any]:
+    """Return what a published description says can be asked."""
+    schema = schemathesis.openapi.from_dict(document)
+    schema.app = get_wsgi_application()
+    return [found.ok() for found in schema.get_all_operations()]
 
 
-OPERATIONS = [found.ok() for found in schema.get_all_operations()]
+OWN = operations(SchemaGenerator().get_schema(public=True))
+ROSTER = [
+    operation
+    for version in VERSIONS
+    for operation in operations(
+        json.loads(document(version, f"http://localhost{version.prefix}"))
+    )
+]
 
 
-@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.label)
-@given(data=st.data())
-@settings(
+gently = settings(
     max_examples=EXAMPLES,
     deadline=None,
     derandomize=True,
     suppress_health_check=list(HealthCheck),
 )
+
+
+@pytest.mark.parametrize("operation", OWN, ids=lambda operation: operation.label)
+@given(data=st.data())
+@gently
 def test_no_request_the_schema_allows_ends_in_a_server_error(
     operation: Any, token: str, data: Any
 ) -> None:
@@ -81,6 +102,24 @@ def test_no_request_the_schema_allows_ends_in_a_server_error(
 
     assert response.status_code != 401
     assert response.status_code < 500, case.as_curl_command()
+
+
+@pytest.mark.parametrize("operation", ROSTER, ids=lambda one: one.full_path)
+@given(data=st.data())
+@gently
+def test_the_roster_service_answers_in_the_shapes_it_publishes(
+    operation: Any, token: str, data: Any
+) -> None:
+    case = data.draw(operation.as_strategy())
+
+    with one_connection():
+        response = case.call(headers={"Authorization": f"Bearer {token}"})
+
+    assert response.status_code not in {401, 403}
+    assert response.status_code < 500, case.as_curl_command()
+    case.validate_response(
+        response, checks=[response_schema_conformance, status_code_conformance]
+    )
 
 
 def _aim(case: Any) -> None:

@@ -4,12 +4,14 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
+from django.db import connection
 
 from config.celery import app
 from core.jobs import resend_silent_jobs
@@ -22,7 +24,9 @@ from tests.evaluation.test_faults import HEARTBEAT, database_url, wait_until
 from tests.roster.bundles.factories import bundle, roster
 from tests.roster.inbound.factories import make_world
 
-SCHOOLS, TEACHERS = 40, 250
+SCHOOLS = 40
+TEACHERS = int(os.environ.get("FAULT_PEOPLE", "10000")) // SCHOOLS
+"""Per school; ``FAULT_PEOPLE=500000`` is the size a city sends."""
 
 
 @contextmanager
@@ -61,30 +65,52 @@ def queued(settings: Any) -> Iterator[None]:
     app.conf.task_always_eager = before
 
 
+def patiently(condition: Callable[[], bool], what: str) -> None:
+    """Wait as long as the size of the bundle deserves; look often."""
+    end = time.monotonic() + 90 + SCHOOLS * TEACHERS / 1000
+    while not condition():
+        assert time.monotonic() < end, f"waited in vain until {what}"
+        time.sleep(0.01)
+
+
+def is_reading(run: SyncRun) -> bool:
+    """Tell whether the worker reads the files of the bundle."""
+    told = Job.objects.get(pk=run.job_id).message
+    return "users" in told or "核对" in told
+
+
+def is_writing(run: SyncRun) -> bool:
+    """Tell whether the worker is writing people into the register."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 FROM pg_stat_activity WHERE datname = current_database()"
+            " AND pid <> pg_backend_pid() AND state = 'active'"
+            " AND query ~* 'insert into \"?(personnel_teacher|roster_enrolment)'"
+        )
+        return cursor.fetchone() is not None
+
+
 @pytest.mark.slow
 @pytest.mark.integration
+@pytest.mark.parametrize("moment", [is_reading, is_writing])
 @pytest.mark.django_db(transaction=True)
-def test_a_bundle_survives_the_kill_of_its_worker(queued: None, settings: Any) -> None:
+def test_a_bundle_survives_the_kill_of_its_worker(
+    moment: Callable[[SyncRun], bool], queued: None, settings: Any
+) -> None:
     settings.MEDIA_ROOT = settings.BASE_DIR / "var" / "test" / "files"
     world = make_world()
     content = bundle(roster(teachers=TEACHERS, schools=SCHOOLS))
 
     run, _new = receive_bundle(world.sender.source, "名册.zip", content)
     with worker(settings.MEDIA_ROOT) as first:
-        wait_until(
-            lambda: (
-                "users" in Job.objects.get(pk=run.job_id).message
-                or "核对" in Job.objects.get(pk=run.job_id).message
-            ),
-            "rows are being read",
-        )
+        patiently(lambda: moment(run), "the worker has come that far")
         os.killpg(first.pid, signal.SIGKILL)
         first.wait()
     assert (School.objects.count(), Teacher.objects.count()) == (0, 0)
     assert SyncRun.objects.get().state == "VALIDATING"
     with worker(settings.MEDIA_ROOT):
         wait_until(resend_silent_jobs, "the silent job is sent again")
-        wait_until(
+        patiently(
             lambda: Job.objects.get(pk=run.job_id).is_over,
             "the job has come to its end",
         )
