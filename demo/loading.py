@@ -70,12 +70,20 @@ def load() -> dict[str, Any]:
             _let_deferred_rules_speak()
         if world.ledger.created:
             read_old_messages()
+    if world.ledger.created:
+        _tell_the_planner()
     return {
         "region": CITY,
         **world.ledger.as_dict(),
         "accounts": len(standing_accounts()),
         "seconds": round(time.monotonic() - started, 1),
     }
+
+
+def _tell_the_planner() -> None:
+    """Give the tables statistics: the first to look around must not wait for them."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
 
 
 def _let_deferred_rules_speak() -> None:
