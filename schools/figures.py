@@ -63,6 +63,37 @@ def faults_of(values: Mapping[str, Any]) -> dict[str, str]:
     return faults
 
 
+def sums_of(stage: str) -> list[dict[str, Any]]:
+    """Return the rules of a stage for whoever counts along while figures are typed.
+
+    Each has ``parts``, their ``total``, whether they must be ``exact``, and ``words``
+    in which ``{sum}`` and ``{all}`` stand for the two numbers.
+    """
+    held = set(BY_STAGE[stage])
+    numbers = {"sum": "{sum}", "all": "{all}"}
+    found = [
+        {
+            "parts": parts,
+            "total": total,
+            "exact": False,
+            "words": _("“%(part)s”不能大于“%(total)s”（%(sum)s > %(all)s）")
+            % {
+                "part": " + ".join(str(LABELS[name]) for name in parts),
+                "total": LABELS[total],
+                **numbers,
+            },
+        }
+        for parts, total in PARTS.values()
+        if {*parts, total} <= held
+    ]
+    if set(BANDS) <= held:
+        words = _("各人数段班级数之和 %(sum)s 应等于班级数 %(all)s") % numbers
+        found.append(
+            {"parts": BANDS, "total": "classes", "exact": True, "words": words}
+        )
+    return found
+
+
 def _band_fault(values: Mapping[str, Any]) -> dict[str, str]:
     bands = [values.get(name) for name in BANDS]
     given = [band for band in bands if band is not None]

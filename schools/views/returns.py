@@ -34,7 +34,7 @@ from core.views import (
     Tab,
 )
 from core.views.detail import arrange_moves, move_buttons
-from schools.figures import BY_STAGE, missing_figures
+from schools.figures import BY_STAGE, missing_figures, sums_of
 from schools.filters import BoardFilter
 from schools.forms import UNIT_IN_LABEL, UNITS, OpenReturnsForm, ReturnForm
 from schools.jumps import CLAUSE, Limits, jumps_between, last_year_of, limits_of
@@ -364,9 +364,12 @@ class ReturnEditPage(FormPage):
         return limits_of(self.object.school.administered_by)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Say beside the form what counts as a jump."""
+        """Say beside the form what counts as a jump, and which figures add up."""
         return super().get_context_data(
-            limits=self.limits, jump_clause=CLAUSE, **kwargs
+            limits=self.limits,
+            jump_clause=CLAUSE,
+            sums=sums_of(self.object.stage),
+            **kwargs,
         )
 
     def save(self, form: Any) -> SchoolReturn:

@@ -176,6 +176,32 @@
     if (event.target.dataset?.before) judge(event.target);
   });
 
+  /* Parts and totals of a return are added up while typed; the server has the last word. */
+  const sums = JSON.parse(document.getElementById("return-sums")?.textContent || "[]");
+  const figure = (name) => document.querySelector(`main [name="${name}"]`);
+  const count = ({ parts, total, exact, words }) => {
+    const values = [...parts, total].map((name) => figure(name)?.value ?? "");
+    const given = values.every((value) => value !== "");
+    const all = Number(values.pop());
+    const sum = values.reduce((held, value) => held + Number(value), 0);
+    const wrong = given && (exact ? sum !== all : sum > all);
+    const row = figure(parts[0])?.closest(".field-row");
+    if (!row) return;
+    let line = row.querySelector(".sum-fault");
+    if (!line) {
+      line = document.createElement("p");
+      line.className = "sum-fault";
+      line.setAttribute("role", "status");
+      row.append(line);
+    }
+    line.hidden = !wrong;
+    line.textContent = wrong ? words.replace("{sum}", sum).replace("{all}", all) : "";
+  };
+  on("input", (event) => {
+    const name = event.target.name;
+    sums.filter(({ parts, total }) => [...parts, total].includes(name)).forEach(count);
+  });
+
   /* Parts of a page that need more: long selects, pictures. */
   const pick = (select) => {
     if (select.tomselect) return;

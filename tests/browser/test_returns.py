@@ -86,6 +86,7 @@ def test_a_clerk_takes_a_return_from_its_prefilled_draft_to_the_lock(
         box = clerk.field(name)
         if box.input_value() == "":
             box.fill(str(value))
+    _parts_are_added_up_while_typing(clerk)
     _a_jump_is_asked_about_while_typing(clerk)
     clerk.press("保存")
     row.refresh_from_db()
@@ -119,6 +120,18 @@ def test_a_clerk_takes_a_return_from_its_prefilled_draft_to_the_lock(
     answer = page.goto(f"{row.get_absolute_url()}edit/")
     assert answer is not None
     assert the_return(place.by_hand, place.year).state == "LOCKED"
+
+
+def _parts_are_added_up_while_typing(clerk: Visitor) -> None:
+    box, told = clerk.field("class_ge66"), clerk.page.locator(".sum-fault:visible")
+    box.fill("3")
+    expect(told).to_have_text("各人数段班级数之和 13 应等于班级数 10")
+    box.fill("0")
+    expect(told).to_have_count(0)
+    clerk.field("full_time").fill("99")
+    expect(told).to_contain_text("99 > ")
+    clerk.field("full_time").fill("28")
+    expect(told).to_have_count(0)
 
 
 def _a_jump_is_asked_about_while_typing(clerk: Visitor) -> None:
