@@ -33,6 +33,5 @@ def test_browser_and_server_find_the_same_faults(stage: str, data: Any) -> None:
 
 def test_words_leave_room_for_the_two_numbers() -> None:
     for rule in sums_of(Stage.PRIMARY):
-        assert {"{sum}", "{all}"} <= set(
-            part for part in ("{sum}", "{all}") if part in rule["words"]
-        )
+        assert "{sum}" in rule["words"]
+        assert "{all}" in rule["words"]
