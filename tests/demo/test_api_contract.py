@@ -32,7 +32,7 @@ pytestmark = pytest.mark.django_db
 MODELS = {
     prefix: viewset.queryset.model for prefix, viewset, _ in build_router().registry
 }
-EXAMPLES = 6
+EXAMPLES = 5
 
 
 @contextmanager
