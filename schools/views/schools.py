@@ -275,7 +275,7 @@ class SchoolPage(DetailPage):
             "campuses": [(c, c.holds_on(day)) for c in school.campuses.all()],
             "may_campus": now and bool(can_change_campus(user, school)),
             "shows_projects": sees,
-            "projects": school.projects.begun_by(day) if sees else [],
+            "projects": school.projects.visible_to(user).begun_by(day) if sees else [],
             "may_project": now and sees and bool(can_change_project(user, school)),
         }
 
