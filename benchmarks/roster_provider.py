@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.test")
 os.environ["ONEROSTER_PER_MINUTE"] = "0"
 
-from benchmarks.ground import scratch
+from benchmarks.ground import scratch, settle
 from benchmarks.harness import ROOT, Report, run, timed
 
 USERS, TEACHERS, SCHOOLS, CHANGED = 500_000, 20_000, 100, 5_000
@@ -141,14 +141,6 @@ def county() -> Any:
         ),
     )
     return region
-
-
-def settle() -> None:
-    """Let the database tidy up, as it does by itself in time."""
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")
 
 
 def header(region: Any) -> dict[str, str]:

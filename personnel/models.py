@@ -9,8 +9,8 @@ from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from core.constraints import CarriedKey
-from core.models import Sourced, public_id, stamp_changed
+from core.constraints import BulkCarriedKey
+from core.models import Sourced, public_id, stamps_changed
 from personnel import identity
 from personnel.choices import (
     Degree,
@@ -39,7 +39,8 @@ class Teacher(Sourced):
     ``region`` is that of the school and follows it; the staff number is unique in it.
     The identity number stands only sealed and hashed, and in no history. Whoever left
     one region may be taken on in another, as a record of that one: a number has one
-    record in a region and one employment that goes on anywhere.
+    record in a region and one employment that goes on anywhere. The carried key alone
+    binds school and region to standing rows.
     """
 
     school = models.ForeignKey(
@@ -47,6 +48,8 @@ class Teacher(Sourced):
         models.PROTECT,
         verbose_name=_("任职学校"),
         related_name="teachers",
+        db_constraint=False,
+        db_index=False,
     )
     region = models.ForeignKey(
         "bureau.Region",
@@ -54,6 +57,8 @@ class Teacher(Sourced):
         verbose_name=_("主管地区"),
         related_name="teachers",
         editable=False,
+        db_constraint=False,
+        db_index=False,
     )
     name = models.CharField(_("姓名"), max_length=60)
     pinyin = models.CharField(_("拼音"), max_length=200, blank=True, editable=False)
@@ -118,7 +123,7 @@ class Teacher(Sourced):
             ),
         ]
         constraints = [
-            CarriedKey(
+            BulkCarriedKey(
                 name="teacher_carries_region",
                 fields=["school", "region"],
                 to="schools.School",
@@ -208,7 +213,7 @@ class Teacher(Sourced):
                 violation_error_message=_("身份证号须加密保存，并同时保存匹配摘要"),
             ),
         ]
-        triggers = [stamp_changed()]
+        triggers = stamps_changed()
 
     def __str__(self) -> str:
         return self.name

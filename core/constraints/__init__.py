@@ -1,6 +1,7 @@
 """Declared constraints over dated rows, carried keys, and their plain messages."""
 
 from core.constraints.carried import CarriedKey
+from core.constraints.carried_bulk import BulkCarriedKey
 from core.constraints.explain import (
     check_deferred,
     explain,
@@ -13,6 +14,7 @@ from core.constraints.unlogged import Unlogged
 from core.constraints.within import EndsWithParent
 
 __all__ = [
+    "BulkCarriedKey",
     "CarriedKey",
     "Days",
     "EndsWithParent",

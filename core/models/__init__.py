@@ -16,7 +16,7 @@ from core.models.notice import Deadline, Notification, Objection, Publicity
 from core.models.opinion import Opinion
 from core.models.report import ReportRun
 from core.models.saved_view import FormDraft, SavedView
-from core.models.sourced import Sourced, public_id, stamp_changed
+from core.models.sourced import Sourced, public_id, stamp_changed, stamps_changed
 from core.models.subject import AboutSubject, SubjectQuerySet
 
 __all__ = [
@@ -44,4 +44,5 @@ __all__ = [
     "SubjectQuerySet",
     "public_id",
     "stamp_changed",
+    "stamps_changed",
 ]

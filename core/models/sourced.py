@@ -7,6 +7,8 @@ from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext_lazy as _
 
+STAMP = "NEW.changed_at := clock_timestamp(); RETURN NEW;"
+
 
 def public_id(prefix: str, sourced: bool = True) -> models.GeneratedField:
     """Return the column by which other systems know a row.
@@ -33,8 +35,35 @@ def stamp_changed() -> pgtrigger.Trigger:
         name="stamp_changed",
         when=pgtrigger.Before,
         operation=pgtrigger.Insert | pgtrigger.Update,
-        func="NEW.changed_at := clock_timestamp(); RETURN NEW;",
+        func=STAMP,
     )
+
+
+def stamps_changed() -> list[pgtrigger.Trigger]:
+    """Return the same for tables that are filled by the hundred thousand.
+
+    A new row that says a moment of its own transaction keeps it: asking so costs a
+    tenth of calling a function for each row.
+    """
+    return [
+        pgtrigger.Trigger(
+            name="stamp_new",
+            when=pgtrigger.Before,
+            operation=pgtrigger.Insert,
+            condition=pgtrigger.Condition(
+                "NEW.changed_at IS NULL"
+                " OR NEW.changed_at < transaction_timestamp()"
+                " OR NEW.changed_at > clock_timestamp()"
+            ),
+            func=STAMP,
+        ),
+        pgtrigger.Trigger(
+            name="stamp_changed",
+            when=pgtrigger.Before,
+            operation=pgtrigger.Update,
+            func=STAMP,
+        ),
+    ]
 
 
 class Sourced(models.Model):

@@ -75,14 +75,19 @@ STANDING = """
 FROM {table} m WHERE m.source = %(source)s AND m.region_id = ANY (%(scope)s)
     AND m.removed_at IS NULL AND {reach}
 """
+OLDER = """
+SELECT '{table}'::text AS place, m.id, m.sourced_id{standing} AND m.changed_at < %(began)s
+"""
+"""A row written by this delivery was named by it: only older ones can be missing."""
 ABSENT = """
-SELECT '{table}'::text AS place, '{collection}'::text AS collection, m.id, m.sourced_id
-{standing} AND NOT EXISTS (SELECT 1 FROM {raw} r WHERE r.sourced_id = m.sourced_id)
+SELECT m.place, '{collection}'::text AS collection, m.id, m.sourced_id FROM ({older}) m
+WHERE NOT EXISTS (SELECT 1 FROM {raw} r WHERE r.sourced_id = m.sourced_id)
 """
 REMOVE = """
 UPDATE {table} m SET removed_at = now() FROM absent a
 WHERE a.place = '{table}' AND a.id = m.id
 """
+GONE = "SELECT collection, count(*) FROM absent GROUP BY 1"
 RESULTS = """
 INSERT INTO roster_syncrow (run_id, collection, number, sourced_id, result)
 SELECT %(run)s, collection, 0, sourced_id, 'deleted' FROM absent ORDER BY place, id
@@ -96,7 +101,8 @@ def find(delivery: "Delivery") -> list[str]:
     if not kept:
         table_as("absent", _nothing(), delivery.params)
         return []
-    selects = [_absent(each) for each in kept]
+    collections = dict.fromkeys(each.collection for each in kept)
+    selects = [_absent(name, kept) for name in collections]
     table_as("absent", " UNION ALL ".join(selects), delivery.params)
     return _hold(delivery, kept)
 
@@ -112,12 +118,14 @@ def _standing(each: Kept) -> str:
     return STANDING.format(table=each.table, reach=each.reach)
 
 
-def _absent(each: Kept) -> str:
+def _absent(collection: str, kept: list[Kept]) -> str:
+    older = (
+        OLDER.format(table=each.table, standing=_standing(each))
+        for each in kept
+        if each.collection == collection
+    )
     return ABSENT.format(
-        table=each.table,
-        collection=each.collection,
-        standing=_standing(each),
-        raw=raw(each.collection),
+        collection=collection, older=" UNION ALL ".join(older), raw=raw(collection)
     )
 
 
@@ -139,13 +147,18 @@ def _find_reach(delivery: "Delivery") -> None:
 
 
 def _hold(delivery: "Delivery", kept: list[Kept]) -> list[str]:
+    gone = dict(rows_of(GONE))
+    if not gone:
+        return []
     limits = parameters([SHARE, ROWS], delivery.source.region)
     share, rows = float(limits[SHARE]), int(limits[ROWS])
-    standing: dict[str, int] = {}
+    standing = {
+        name: -delivery.counts[name][RowResult.CREATED]
+        for name in {each.collection for each in kept}
+    }
     for each in kept:
         count = rows_of(f"SELECT count(*) {_standing(each)}", delivery.params)[0][0]
-        standing[each.collection] = standing.get(each.collection, 0) + count
-    gone = dict(rows_of("SELECT collection, count(*) FROM absent GROUP BY 1"))
+        standing[each.collection] += count
     return [
         _("%(what)s：将移除 %(gone)s 条，占现有 %(all)s 条的 %(share)s%%")
         % {
@@ -165,5 +178,5 @@ def remove(delivery: "Delivery") -> None:
         if each.collection in delivery.whole:
             run(REMOVE.format(table=each.table))
     run(RESULTS, delivery.params)
-    for name, count in rows_of("SELECT collection, count(*) FROM absent GROUP BY 1"):
+    for name, count in rows_of(GONE):
         delivery.counts[name][RowResult.DELETED] += count

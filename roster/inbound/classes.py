@@ -11,8 +11,8 @@ from roster.inbound.steps import (
     STAMP,
     Clash,
     Step,
-    grade_of,
     kept,
+    know_grades,
     stage_of,
     unknown,
 )
@@ -54,7 +54,7 @@ FROM (
                 k.id IS NOT NULL AS is_course_known, t.year_id, t.years,
                 t.missing AS terms_missing,
                 CASE WHEN r.code ~ '{OWN_CODE}' THEN split_part(r.code, '-', 1)
-                    ELSE {stage_of("r.grades", "r.first_grade", "w.stage")}
+                    ELSE {stage_of("r.first_grade", "r.is_kindergarten", "w.stage")}
                     END AS stage,
                 CASE WHEN r.code ~ '{OWN_CODE}' THEN split_part(r.code, '-', 2)::int
                     WHEN w.stage = 'VOCATIONAL' THEN r.first_grade - 9
@@ -63,7 +63,10 @@ FROM (
                     ELSE substring(r.title FROM
                         '([0-9]{{1,3}})[[:space:]]*[)）]?[[:space:]]*班')::int END
                     AS wanted
-            FROM (SELECT f.*, {grade_of("f.grades")} AS first_grade FROM fresh f) r
+            FROM (
+                SELECT f.*, g.grade AS first_grade, g.is_kindergarten FROM fresh f
+                LEFT JOIN known_grade g ON g.grades = f.grades
+            ) r
             LEFT JOIN known_org o ON o.ref = r.school AND r.school <> ''
             LEFT JOIN taught w ON w.school_id = o.school_id
                 AND w.grade = r.first_grade
@@ -197,6 +200,7 @@ STEP = Step(
     resolved=RESOLVED,
     rules=RULES,
     prepare=prepare,
+    prepare_fresh=know_grades,
     write=write,
     keeps=("old_number", "old_place"),
     clashes=(

@@ -114,8 +114,8 @@ INSERT INTO roster_enrolment (source, sourced_id, source_hash, pinned, section_i
     region_id, teacher_id, pupil_id, role, is_primary, begins_on, ends_on, changed_at)
 SELECT %(source)s, j.sourced_id, j.mark, '{{}}', j.section_id, j.region_id,
     j.teacher_id, j.pupil_id, j.kind, {PRIMARY}, nullif(j.begins, '')::date,
-    nullif(j.ends, '')::date - 1, now()
-FROM judged j WHERE j.result = 'created'
+    nullif(j.ends, '')::date - 1, clock_timestamp()
+FROM judged j WHERE j.result = 'created' ORDER BY j.region_id, j.sourced_id
 """
 UPDATE = f"""
 UPDATE roster_enrolment m SET {STAMP}, section_id = j.section_id,

@@ -35,7 +35,7 @@ from roster.inbound import (
     sessions,
     users,
 )
-from roster.inbound.staging import digest, raw
+from roster.inbound.staging import digest, kept_rows, raw
 from roster.inbound.steps import Step
 from roster.models import PupilRoster, Source, SyncRow, SyncRun
 
@@ -53,6 +53,7 @@ SCRATCH = (
     *("fresh", "judged", "spelled", "wanted", "org_region", "role_of", "raw_roles"),
     *("known_org", "known_session", "known_course", "known_section", "known_person"),
     *("reach_school", "reach_year", "absent", "taught", "known_list"),
+    "known_grade",
     *(raw(c) for c in Collection),
 )
 MOMENT_MS = "(extract(epoch FROM {0}::timestamptz) * 1000)::bigint"
@@ -151,6 +152,7 @@ class Engine:
     def _fixed(self) -> dict[str, Any]:
         return {
             "run": self.sync.pk,
+            "began": rows_of("SELECT clock_timestamp()")[0][0],
             "source": self.source.code,
             "source_id": self.source.pk,
             "region": self.source.region_id,
@@ -204,7 +206,7 @@ class Engine:
 
     def _settle_down(self) -> None:
         run("SELECT pg_advisory_xact_lock(%(key)s)", {"key": LOCK + self.source.pk})
-        run("SET LOCAL work_mem = '64MB'")
+        run("SET LOCAL work_mem = '128MB'")
         run("SET LOCAL jit = off")
         SyncRow.objects.filter(run=self.sync).delete()
 
@@ -243,9 +245,9 @@ class Engine:
                 analyze(table)
 
     def _fresh(self, step: Step) -> str:
-        staged = f"SELECT * FROM {raw(step.collection)}"
-        if step.collection == Collection.USERS:
-            staged = users.staged(self.has_roles)
+        staged = kept_rows(step.collection)
+        if step.collection == Collection.USERS and self.has_roles:
+            staged = users.with_roles()
         keeps = "".join(f", m.{name}" for name in step.keeps)
         return FRESH.format(
             digest=digest(step.collection),

@@ -74,11 +74,22 @@ def stage_file(each: layout.FileLayout, stream: Any) -> int:
     return count
 
 
+def kept_columns(collection: str) -> list[str]:
+    """Return the staged columns that the register has a use for."""
+    return [column for column in columns_of(collection) if column not in UNUSED]
+
+
+def kept_rows(collection: str) -> str:
+    """Return the SELECT of the staged rows, without what is not kept of them."""
+    names = ("row_no", *kept_columns(collection), "problems")
+    return f"SELECT {', '.join(names)} FROM {raw(collection)}"
+
+
 def digest(collection: str) -> str:
     """Return SQL for the digest of a staged row ``r``: of what is kept of it."""
     names = [
         f"r.{column}"
-        for column in columns_of(collection)
-        if column not in UNUSED | {"sourced_id", "status", "modified"}
+        for column in kept_columns(collection)
+        if column not in {"sourced_id", "status", "modified"}
     ]
     return f"md5(concat_ws(chr(31), {', '.join(names)}))"

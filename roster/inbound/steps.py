@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from core.imports.lane import Rule, is_moment
+from core.imports.lane import Rule, is_moment, table_as
 
 if TYPE_CHECKING:
     from roster.inbound.delivery import Delivery
@@ -148,24 +148,32 @@ def unknown(field: str, what: object, when: str, column: str = "") -> Rule:
     return Rule(field, f"unknown_{column or field}", said, when, column=column)
 
 
-def grade_of(column: str) -> str:
-    """Return SQL for the first grade of a list as a number, null when it is none."""
-    first = f"upper(trim(split_part({column}, ',', 1)))"
-    return (
-        f"CASE {first} WHEN 'IT' THEN 0 WHEN 'PR' THEN 1 WHEN 'PK' THEN 2"
-        " WHEN 'TK' THEN 2 WHEN 'KG' THEN 3"
-        f" ELSE CASE WHEN {first} ~ '^0?[1-9]$|^1[0-3]$' THEN {first}::int END END"
-    )
+GRADES = """
+SELECT x.grades, CASE x.first WHEN 'IT' THEN 0 WHEN 'PR' THEN 1 WHEN 'PK' THEN 2
+    WHEN 'TK' THEN 2 WHEN 'KG' THEN 3 ELSE
+    CASE WHEN x.first ~ '^0?[1-9]$|^1[0-3]$' THEN x.first::int END END AS grade,
+    x.first IN ('IT', 'PR', 'PK', 'TK', 'KG') AS is_kindergarten
+FROM (SELECT DISTINCT grades, upper(trim(split_part(grades, ',', 1))) AS first
+    FROM fresh) x
+"""
+"""The few lists of grades of a delivery: each is read once, and not row by row."""
 
 
-def stage_of(grades: str, grade: str, taught: str) -> str:
+def know_grades(delivery: "Delivery") -> None:
+    """Make ``known_grade(grades, grade, is_kindergarten)`` of the rows to be judged.
+
+    ``grade`` is the first of a list as a number, null when it is none.
+    """
+    table_as("known_grade", GRADES)
+
+
+def stage_of(grade: str, is_kindergarten: str, taught: str) -> str:
     """Return SQL for the stage of a grade: one that the school teaches, if any does.
 
     ``taught`` is the stage found in the table of that name.
     """
-    first = f"upper(trim(split_part({grades}, ',', 1)))"
     return (
-        f"CASE WHEN {first} IN ('IT', 'PR', 'PK', 'TK', 'KG') THEN 'KINDERGARTEN'"
+        f"CASE WHEN {is_kindergarten} THEN 'KINDERGARTEN'"
         f" WHEN {grade} IS NULL THEN '' WHEN {taught} IS NOT NULL THEN {taught}"
         f" WHEN {grade} <= 6 THEN 'PRIMARY' WHEN {grade} <= 9 THEN 'JUNIOR'"
         f" ELSE 'SENIOR' END"

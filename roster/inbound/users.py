@@ -4,12 +4,20 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from core.imports.lane import Rule, run, table_as
+from core.imports.lane import Rule, rows_of, run, table_as
 from personnel.choices import Employment
-from roster.choices import Collection
+from roster.choices import Collection, RowResult
 from roster.inbound.spelling import spell_names
-from roster.inbound.staging import columns_of
-from roster.inbound.steps import STAMP, Clash, Step, grade_of, kept, stage_of, unknown
+from roster.inbound.staging import kept_columns
+from roster.inbound.steps import (
+    STAMP,
+    Clash,
+    Step,
+    kept,
+    know_grades,
+    stage_of,
+    unknown,
+)
 
 if TYPE_CHECKING:
     from roster.inbound.delivery import Delivery
@@ -27,7 +35,7 @@ FROM raw_roles WHERE status <> 'tobedeleted' GROUP BY user_ref
 """
 LISTS = """
 SELECT DISTINCT ON (l.refs) l.refs, o.school_id, o.region_id
-FROM (SELECT DISTINCT primary_org AS refs FROM raw_users
+FROM (SELECT DISTINCT primary_org AS refs FROM fresh
     WHERE strpos(primary_org, ',') > 0) l,
     unnest(string_to_array(l.refs, ',')) WITH ORDINALITY v(ref, nth)
 JOIN known_org o ON o.ref = trim(v.ref) AND o.school_id IS NOT NULL
@@ -44,6 +52,7 @@ FROM roster_pupil WHERE source = %(source)s AND region_id = ANY (%(scope)s)
 """
 RAW_NAME = r"""
 CASE WHEN r.full_name <> '' THEN r.full_name
+    WHEN octet_length(r.family) > length(r.family) THEN r.family || r.given
     WHEN r.family ~ '^[ -~]+$' AND r.given ~ '^[ -~]+$'
     THEN r.given || ' ' || r.family ELSE r.family || r.given END
 """
@@ -55,12 +64,12 @@ CASE WHEN strpos(n.name, ' ') = 0 THEN n.name
 RESOLVED = f"""
 SELECT x.*, CASE WHEN w.stage = 'VOCATIONAL' THEN x.first_grade - 9
         ELSE x.first_grade END AS grade,
-    {stage_of("x.grades", "x.first_grade", "w.stage")} AS stage,
+    {stage_of("x.first_grade", "x.is_kindergarten", "w.stage")} AS stage,
     CASE WHEN x.target_id IS NULL THEN coalesce(t.id, CASE WHEN x.kind = 'T'
         THEN f.id ELSE p.id END) END AS linked_id,
     f.id AS staff_no_of
 FROM (
-    SELECT r.*, {NAME} AS name, {grade_of("r.grades")} AS first_grade,
+    SELECT r.*, {NAME} AS name, g.grade AS first_grade, g.is_kindergarten,
         CASE WHEN r.role IN {STAFF} THEN 'T' WHEN r.role = 'student' THEN 'P'
             WHEN r.role = '' THEN r.old_kind END AS kind,
         coalesce(a.school_id, b.school_id, c.school_id,
@@ -73,6 +82,7 @@ FROM (
         a.ref IS NOT NULL OR b.ref IS NOT NULL AS is_org_known
     FROM fresh r
     CROSS JOIN LATERAL (SELECT trim({RAW_NAME}) AS name) n
+    LEFT JOIN known_grade g ON g.grades = r.grades
     LEFT JOIN known_org a ON a.ref = r.primary_org AND r.primary_org <> ''
     LEFT JOIN known_org b ON b.ref = r.role_org AND r.role_org <> ''
     LEFT JOIN known_list c ON c.refs = r.primary_org
@@ -182,16 +192,18 @@ INSERT INTO personnel_teacher (source, sourced_id, source_hash, pinned, school_i
 SELECT %(source)s, j.sourced_id, j.mark, '{}', j.school_id, j.region_id, j.name,
     n.pinyin, n.initials, trim(j.identifier),
     coalesce(nullif(j.employment, ''), 'OTHER'), '', '', '', '', 'ACTIVE', '', '', '',
-    now()
+    clock_timestamp()
 FROM judged j JOIN spelled n ON n.name = j.name
-WHERE j.result = 'created' AND j.kind = 'T' ORDER BY j.row_no
+WHERE j.result = 'created' AND j.kind = 'T' ORDER BY j.region_id, j.sourced_id
 """
+"""Rows go in the order of the unique index: entries beside each other cost half."""
 INSERT_PUPILS = """
 INSERT INTO roster_pupil (source, sourced_id, source_hash, pinned, school_id, region_id,
     family_name, given_name, stage, grade, is_enabled, changed_at)
 SELECT %(source)s, j.sourced_id, j.mark, '{}', j.school_id, j.region_id, j.family,
-    j.given, j.stage, j.grade, lower(j.enabled) <> 'false', now()
+    j.given, j.stage, j.grade, lower(j.enabled) <> 'false', clock_timestamp()
 FROM judged j WHERE j.result = 'created' AND j.kind = 'P'
+ORDER BY j.region_id, j.sourced_id
 """
 UPDATE_TEACHERS = f"""
 UPDATE personnel_teacher m SET {STAMP}, school_id = CASE
@@ -218,21 +230,31 @@ UPDATE {table} m SET removed_at = now(), source_hash = j.mark
 FROM judged j
 WHERE m.id = j.target_id AND j.result = 'deleted' AND j.old_kind = '{kind}'
 """
+FOUND = """
+SELECT result, kind, old_kind, linked_id IS NOT NULL FROM judged GROUP BY 1, 2, 3, 4
+"""
+"""What there is to do: most deliveries hold few of the combinations."""
+TEACHER, PUPIL = "T", "P"
+TABLES = {TEACHER: "personnel_teacher", PUPIL: "roster_pupil"}
+WRITES = {
+    (RowResult.CREATED, TEACHER): INSERT_TEACHERS,
+    (RowResult.CREATED, PUPIL): INSERT_PUPILS,
+    (RowResult.UPDATED, TEACHER): UPDATE_TEACHERS,
+    (RowResult.UPDATED, PUPIL): UPDATE_PUPILS,
+}
 NAMES = """
 SELECT DISTINCT name FROM judged
 WHERE kind = 'T' AND result IN ('created', 'updated')
 """
 
 
-def staged(has_roles: bool) -> str:
+def with_roles() -> str:
     """Return the SELECT of staged users, with the first role of each."""
-    if not has_roles:
-        return "SELECT * FROM raw_users"
     own = {
         "role": "coalesce(split_part(o.said, chr(31), 2), u.role)",
         "role_org": "coalesce(split_part(o.said, chr(31), 3), u.role_org)",
     }
-    names = ("row_no", *columns_of(Collection.USERS), "problems")
+    names = ("row_no", *kept_columns(Collection.USERS), "problems")
     cells = ", ".join(f"{own.get(n, f'u.{n}')} AS {n}" for n in names)
     return (
         f"SELECT {cells} FROM raw_users u"
@@ -243,19 +265,30 @@ def staged(has_roles: bool) -> str:
 def prepare(delivery: "Delivery") -> None:
     """Know the schools, and the first role of each user of a bundle."""
     delivery.know()
-    table_as("known_list", LISTS)
     if delivery.has_roles:
         table_as("role_of", ROLE_OF)
 
 
+def prepare_fresh(delivery: "Delivery") -> None:
+    """Know the grades and the lists of schools of the rows to be judged."""
+    know_grades(delivery)
+    table_as("known_list", LISTS)
+
+
 def write(delivery: "Delivery") -> None:
     """Enter people, change them, mark removed ones."""
-    spell_names(NAMES)
-    for statement in (INSERT_TEACHERS, INSERT_PUPILS, UPDATE_TEACHERS, UPDATE_PUPILS):
-        run(statement, delivery.params)
-    for table, kind in (("personnel_teacher", "T"), ("roster_pupil", "P")):
-        run(REMOVE.format(table=table, kind=kind), delivery.params)
-    delivery.link("personnel.teacher", "j.kind = 'T'")
+    found = {tuple(row) for row in rows_of(FOUND)}
+    kinds = {(result, kind) for result, kind, _old, _linked in found}
+    if {(RowResult.CREATED, TEACHER), (RowResult.UPDATED, TEACHER)} & kinds:
+        spell_names(NAMES)
+    for key, statement in WRITES.items():
+        if key in kinds:
+            run(statement, delivery.params)
+    for kind, table in TABLES.items():
+        if any(f[0] == RowResult.DELETED and f[2] == kind for f in found):
+            run(REMOVE.format(table=table, kind=kind), delivery.params)
+    if any(is_linked for *_rest, is_linked in found):
+        delivery.link("personnel.teacher", "j.kind = 'T'")
 
 
 STEP = Step(
@@ -265,6 +298,7 @@ STEP = Step(
     resolved=RESOLVED,
     rules=RULES,
     prepare=prepare,
+    prepare_fresh=prepare_fresh,
     write=write,
     keeps=("old_kind", "old_school", "old_region"),
     clashes=(

@@ -6,8 +6,8 @@ from django.db import models
 from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
-from core.constraints import CarriedKey, NoOverlap, refusals
-from core.models import DatedModel, Sourced, public_id, stamp_changed
+from core.constraints import BulkCarriedKey, NoOverlap, refusals
+from core.models import DatedModel, Sourced, public_id, stamps_changed
 from core.querysets import AccessQuerySet, DatedQuerySet
 from roster.choices import EnrolmentRole
 from schools.choices import Stage
@@ -125,7 +125,7 @@ class Pupil(Sourced):
             )
         ]
         constraints = [
-            CarriedKey(
+            BulkCarriedKey(
                 name="pupil_carries_region",
                 fields=["school", "region"],
                 to="schools.School",
@@ -141,7 +141,7 @@ class Pupil(Sourced):
             ),
         ]
         triggers = [
-            stamp_changed(),
+            *stamps_changed(),
             pgtrigger.Trigger(
                 name="pupils_switched_on",
                 level=pgtrigger.Statement,
@@ -211,7 +211,7 @@ class Enrolment(Sourced):
             )
         ]
         constraints = [
-            CarriedKey(
+            BulkCarriedKey(
                 name="enrolment_carries_region",
                 fields=["section", "region"],
                 to="schools.ClassSection",
@@ -251,7 +251,7 @@ class Enrolment(Sourced):
                 violation_error_message=_("结束日期不能早于起始日期"),
             ),
         ]
-        triggers = [stamp_changed()]
+        triggers = stamps_changed()
 
     def __str__(self) -> str:
         return self.public_id

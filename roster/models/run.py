@@ -1,27 +1,15 @@
 """Runs of rosters coming in, their rows, and the answers already given."""
 
-import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from core.constraints import refusals
+from core.constraints import BulkCarriedKey
 from core.querysets import AccessQuerySet
 from roster.choices import Collection, RowResult, RunKind, RunState
 from roster.models.source import Source
-
-ROW_OF_A_RUN = """
-    PERFORM 1 FROM (SELECT DISTINCT run_id FROM fresh) f
-    WHERE NOT EXISTS (SELECT 1 FROM roster_syncrun r WHERE r.id = f.run_id);
-    IF FOUND THEN
-        RAISE EXCEPTION 'a row belongs to a run'
-            USING ERRCODE = '23503', CONSTRAINT = 'sync_row_of_a_run';
-    END IF;
-    RETURN NULL;
-"""
-refusals.register("sync_row_of_a_run", _("该行所属的同步不存在"))
 
 
 class SyncRun(models.Model):
@@ -138,14 +126,13 @@ class SyncRow(models.Model):
         ordering = ["pk"]
         verbose_name = verbose_name_plural = _("同步行")
         indexes = [models.Index(fields=["run", "result", "id"], name="sync_row_result")]
-        triggers = [
-            pgtrigger.Trigger(
-                name="row_of_a_run",
-                level=pgtrigger.Statement,
-                when=pgtrigger.After,
-                operation=pgtrigger.Insert,
-                referencing=pgtrigger.Referencing(new="fresh"),
-                func=ROW_OF_A_RUN,
+        constraints = [
+            BulkCarriedKey(
+                name="sync_row_of_a_run",
+                fields=["run"],
+                to="roster.SyncRun",
+                to_fields=["id"],
+                violation_error_message=_("该行所属的同步不存在"),
             )
         ]
 

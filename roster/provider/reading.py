@@ -186,8 +186,11 @@ class Reader:
         record: a total holds as long as the last of these moments stands.
         """
         kept = [p for p, _where in wanted if p.is_large or p.is_grave]
+        if not wanted:
+            return []
         if not collection or not any(part.is_large for part in kept):
-            return [self._count(part, where, statement) for part, where in wanted]
+            counts = ", ".join(f"({statement.count(p, w)})" for p, w in wanted)
+            return list(_rows(f"SELECT {counts}", statement.parameters)[0])
         lasts, is_settled = self._last_changes(kept, statement, collection)
         found = []
         for part, where in wanted:

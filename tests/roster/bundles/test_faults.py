@@ -6,12 +6,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
-from django.db import connection
+from django.db import connection, transaction
 
 from config.celery import app
 from core.jobs import resend_silent_jobs
@@ -80,29 +80,44 @@ def is_reading(run: SyncRun) -> bool:
 
 
 def is_writing(run: SyncRun) -> bool:
-    """Tell whether the worker is writing people into the register."""
+    """Tell whether the worker has written people and goes on to write classes' rows."""
     with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
         cursor.execute(
             "SELECT 1 FROM pg_stat_activity WHERE datname = current_database()"
-            " AND pid <> pg_backend_pid() AND state = 'active'"
-            " AND query ~* 'insert into \"?(personnel_teacher|roster_enrolment)'"
+            " AND wait_event_type = 'Lock' AND query ~ 'INTO roster_enrolment'"
         )
         return cursor.fetchone() is not None
 
 
+@contextmanager
+def stopped_before_enrolments() -> Iterator[None]:
+    """Let nobody write who belongs to a class, so that a worker waits just there."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE roster_enrolment IN SHARE MODE")
+        yield
+
+
 @pytest.mark.slow
 @pytest.mark.integration
-@pytest.mark.parametrize("moment", [is_reading, is_writing])
+@pytest.mark.parametrize(
+    ("moment", "holding"),
+    [(is_reading, nullcontext), (is_writing, stopped_before_enrolments)],
+    ids=["reading", "writing"],
+)
 @pytest.mark.django_db(transaction=True)
 def test_a_bundle_survives_the_kill_of_its_worker(
-    moment: Callable[[SyncRun], bool], queued: None, settings: Any
+    moment: Callable[[SyncRun], bool],
+    holding: Callable[[], AbstractContextManager[None]],
+    queued: None,
+    settings: Any,
 ) -> None:
     settings.MEDIA_ROOT = settings.BASE_DIR / "var" / "test" / "files"
     world = make_world()
     content = bundle(roster(teachers=TEACHERS, schools=SCHOOLS))
 
     run, _new = receive_bundle(world.sender.source, "名册.zip", content)
-    with worker(settings.MEDIA_ROOT) as first:
+    with holding(), worker(settings.MEDIA_ROOT) as first:
         patiently(lambda: moment(run), "the worker has come that far")
         os.killpg(first.pid, signal.SIGKILL)
         first.wait()
