@@ -57,6 +57,8 @@ WHERE source = %(source)s AND administered_by_id = ANY (%(scope)s)
 """
 RESOLVED = f"""
 SELECT x.*, CASE WHEN x.target_id IS NULL AND x.type = 'school' THEN coalesce(
+        (SELECT k.school_id FROM known_org k WHERE k.ref = x.sourced_id
+            AND k.school_id IS NOT NULL AND k.is_given LIMIT 1),
         (SELECT s.id FROM schools_school s WHERE s.administered_by_id = ANY (%(scope)s)
             AND s.public_id = x.sourced_id AND s.source <> %(source)s LIMIT 1),
         CASE WHEN x.school_code IS NOT NULL THEN x.code_owner END,
