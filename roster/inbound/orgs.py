@@ -149,7 +149,7 @@ UPDATE schools_school m SET {STAMP}, {kept("name", "j.name")},
     initials = CASE WHEN 'name' = ANY (m.pinned) THEN m.initials ELSE n.initials END,
     {kept("school_code", "coalesce(j.school_code, m.school_code)")},
     administered_by_id = CASE WHEN j.parent <> ''
-        AND NOT 'administered_by' = ANY (m.pinned)
+        AND NOT 'administered_by_id' = ANY (m.pinned)
         THEN j.region_id ELSE m.administered_by_id END
 FROM judged j JOIN spelled n ON n.name = j.name
 WHERE m.id = j.target_id AND j.result = 'updated' AND j.type = 'school'
