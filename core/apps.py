@@ -9,6 +9,7 @@ REGISTERING_MODULES = (
     "panels",
     "blocking",
     "metrics",
+    "known_figures",
     "reports",
     "imports",
     "inbox",

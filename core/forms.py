@@ -22,6 +22,32 @@ class Section:
     slug: str = ""
 
 
+class PinnedField(forms.MultipleChoiceField):
+    """The facts of a row from another system that the next delivery leaves alone."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", _("以本系统为准"))
+        kwargs.setdefault(
+            "help_text", _("勾选后，外部系统再送来该项时不改动；取消勾选即恢复同步")
+        )
+        super().__init__(required=False, **kwargs)
+        self.others: list[str] = []
+
+    def offer(self, row: Any, names: Iterable[str]) -> None:
+        """Offer some facts of a row; what else is pinned stays so."""
+        columns = [row._meta.get_field(name) for name in names]
+        self.choices = [(field.column, field.verbose_name) for field in columns]
+        known = {field.column for field in columns}
+        self.others = [name for name in row.pinned if name not in known]
+        self.initial = [name for name in row.pinned if name in known]
+
+    def clean(self, value: Any) -> list[str]:
+        """Return every pinned column."""
+        return [*self.others, *super().clean(value)]
+
+
 @dataclass(frozen=True)
 class Prefill:
     """Where a prefilled figure comes from, of which day, and what it is."""
@@ -97,6 +123,8 @@ class FormMixin:
             yield DrawnSection("", "", "section-0", loose, False)
         for number, section in enumerate(sections, start=1):
             fields = [self[n] for n in section.fields if n in self.fields]  # type: ignore[attr-defined,index]
+            if not fields:
+                continue
             slug = section.slug or f"section-{number}"
             yield DrawnSection(
                 section.title, section.text, slug, fields, _complete(fields)

@@ -103,6 +103,11 @@ blockers: Registry[tuple[str, str], Callable[[Any, date], list[str]]] = Registry
     "blockers"
 )
 """(model ``app.model``, slug) → what must be settled before the object may end."""
+known_figures: Registry[
+    str, Callable[[Sequence[int], date], dict[tuple[int, str], dict[str, int]]]
+] = Registry("known figures")
+"""What a room knows of annual returns: (school ids, day) → (school id, stage) →
+figure → value."""
 metrics: Registry[str, Any] = Registry("metrics")
 reports: Registry[str, ReportBuilder] = Registry("reports")
 inbox: Registry[str, InboxSource] = Registry("inbox")

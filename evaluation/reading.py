@@ -20,7 +20,7 @@ from evaluation.scoring.conditions import holds
 from evaluation.scoring.functions import ZERO, half_up
 from evaluation.scoring.leaf import hand_maximum, known_values, part_fraction
 from groups.choices import GroupState, Role
-from schools.choices import Stage
+from schools.choices import INTERNAL_METRICS, Stage
 
 TITLES = Path(__file__).parent / "data" / "metric_titles.json"
 CODES: dict[str, Any] = {"stage": Stage, "role": Role, "state": GroupState}
@@ -36,8 +36,8 @@ RESOURCES = {
 }
 FRACTION = re.compile(r"-?\d+\.\d+")
 FIRST_HEADS = ("school", "name", "note", "numerator", "denominator", "value")
-INTERNAL = ("schools.quality_", "schools.kinder_quality")
-"""Metrics whose rows by school stay inside the bureau (no ranking by examinations)."""
+HELD = ("rows", "figures", "known")
+"""What a snapshot keeps by metric."""
 FULL_AT = {
     "CAP": "target",
     "BAND": "high",
@@ -46,6 +46,22 @@ FULL_AT = {
     "BOOL": "min",
     "DOWN": "good",
 }
+
+
+def without_internal(snapshot: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a snapshot without what examinations say: that stays inside for ever."""
+    found = dict(snapshot)
+    for kind in HELD:
+        held = found.get(kind, {})
+        found[kind] = {n: v for n, v in held.items() if n not in INTERNAL_METRICS}
+    return found
+
+
+def is_internal(snapshot: Mapping[str, Any]) -> bool:
+    """Tell whether a leaf was worked out from examinations."""
+    return any(
+        part.get("metric") in INTERNAL_METRICS for part in snapshot.get("parts", ())
+    )
 
 
 def number(value: Decimal | str | None, places: int = 4) -> str:
@@ -116,6 +132,13 @@ class Part:
             "fraction": number(self.fraction * 100, 2),
             "points": number(self.points, 4),
         }
+
+    @property
+    def public_formula(self) -> str:
+        """Return the calculation as a document may tell it."""
+        if self.metric not in INTERNAL_METRICS:
+            return self.formula
+        return _("质量监测数据只在内部使用，此处不列")
 
 
 class Leaf:
@@ -212,7 +235,7 @@ class Leaf:
         return [
             (title_of(name), *_grid(found))
             for name, found in self.snapshot.get("rows", {}).items()
-            if not name.startswith(INTERNAL)
+            if name not in INTERNAL_METRICS
         ]
 
     @property

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.days import today
-from core.forms import Form, ModelForm, Section
+from core.forms import Form, ModelForm, PinnedField, Section
 from personnel import identity
 from personnel.choices import LeaveReason
 from personnel.models import Teacher
@@ -29,6 +29,10 @@ def schools_for(user: Any, permission: str) -> Any:
     return School.objects.visible_to(user, permission).existing().order_by("pinyin")
 
 
+PINNED = ("name", "school", "staff_no", "employment")
+"""What a delivery of rosters says of a teacher."""
+
+
 class TeacherForm(ModelForm):
     """The facts of a teacher; the identity number goes in and never comes out."""
 
@@ -42,6 +46,7 @@ class TeacherForm(ModelForm):
     not_same = forms.BooleanField(
         label=gettext_lazy("已核对，不是同一人"), required=False
     )
+    pinned = PinnedField()
 
     class Meta:
         model = Teacher
@@ -61,6 +66,7 @@ class TeacherForm(ModelForm):
                 ("school", "employment", "staff_no", "entered_on"),
             ),
             Section(gettext_lazy("任教"), ("subject", "stage", "degree")),
+            Section(gettext_lazy("同步"), ("pinned",)),
         )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -69,6 +75,10 @@ class TeacherForm(ModelForm):
         needed = "personnel.change_teacher" if changing else "personnel.add_teacher"
         schools = schools_for(self.user, needed)
         self.fields["school"].queryset = schools
+        if self.instance.source:
+            self.fields["pinned"].offer(self.instance, PINNED)
+        else:
+            del self.fields["pinned"]
         if changing:
             del self.fields["not_same"]
             own = School.objects.filter(pk=self.instance.school_id)

@@ -14,7 +14,7 @@ from bureau.choices import Level
 from bureau.models import AcademicYear, Region
 from core.access import scope_ids
 from core.days import today
-from core.forms import Form, ModelForm, Section
+from core.forms import Form, ModelForm, PinnedField, Section
 from schools.choices import UNCLEAR_TYPES, SchoolType, Stage
 from schools.figures import (
     BY_STAGE,
@@ -49,6 +49,10 @@ class DayInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d", **kwargs)
 
 
+PINNED = ("name", "school_code", "administered_by")
+"""What a delivery of rosters says of a school."""
+
+
 class SchoolForm(ModelForm):
     """The facts of a school."""
 
@@ -59,6 +63,7 @@ class SchoolForm(ModelForm):
         widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy("不选时按办学类型确定"),
     )
+    pinned = PinnedField()
 
     class Meta:
         model = School
@@ -86,6 +91,7 @@ class SchoolForm(ModelForm):
                     *("is_legal_person", "opened_on"),
                 ),
             ),
+            Section(gettext_lazy("同步"), ("pinned",)),
         )
         units = {"longitude": "°", "latitude": "°"}
 
@@ -103,6 +109,10 @@ class SchoolForm(ModelForm):
             ("", _("暂不清楚（列入学段待确认）")),
             *SchoolType.choices,
         ]
+        if self.instance.source:
+            self.fields["pinned"].offer(self.instance, PINNED)
+        else:
+            del self.fields["pinned"]
         if self.instance.pk:
             self.initial["stages"] = self.instance.stage_codes
         elif regions.count() == 1:

@@ -214,8 +214,12 @@ def can_confirm_return(user: Any, return_: SchoolReturn) -> Verdict:
 
 
 def can_check_return(user: Any, return_: SchoolReturn) -> Verdict:
-    """Allow the office of a group the school belongs to."""
-    return _over(user, "schools.check_schoolreturn", return_, _("核对报表"))
+    """Allow the office of a group the school belongs to, as another pair of eyes."""
+    verdict = _over(user, "schools.check_schoolreturn", return_, _("核对报表"))
+    if not verdict:
+        return verdict
+    own = [return_.submitted_by_id, return_.confirmed_by_id]
+    return _another(user, done_by=own, doing=_("核对报表"))
 
 
 def can_accept_return(user: Any, return_: SchoolReturn) -> Verdict:

@@ -8,17 +8,31 @@ from typing import Any
 import xlsxwriter
 from django.db.models import Count, Q, Sum
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from bureau.models import AcademicYear
+from core.forms import Prefill
+from core.registries import known_figures
 from schools.choices import EDITABLE, ReturnState, Stage
 from schools.figures import BY_STAGE
 from schools.jumps import as_lines
 from schools.models import ClassSection, SchoolReturn, SchoolStage
 from schools.models.returns import FIGURES, LABELS
 
-ENTERED, CLASSES, LAST_YEAR = "entered", "classes", "last_year"
+ENTERED, CLASSES, ROSTER, LAST_YEAR = "entered", "classes", "roster", "last_year"
+SOURCES = {
+    CLASSES: gettext_lazy("已填班级"),
+    ROSTER: gettext_lazy("教师名册"),
+    LAST_YEAR: gettext_lazy("上年报表"),
+}
 Key = tuple[int, str]
-TINTS = {ENTERED: "", CLASSES: "#E3F0FB", LAST_YEAR: "#FDF0C4", "none": "#E6E8EB"}
+TINTS = {
+    ENTERED: "",
+    CLASSES: "#E3F0FB",
+    ROSTER: "#E4F4E8",
+    LAST_YEAR: "#FDF0C4",
+    "none": "#E6E8EB",
+}
 SIZE = "headcount"
 CLASS_SUMS: dict[str, Any] = {
     "students": Sum(SIZE),
@@ -53,7 +67,8 @@ def returns_before(year: AcademicYear, schools: Any) -> dict[Key, SchoolReturn]:
 
 
 def prefilled(stages: Iterable[SchoolStage], year: AcademicYear) -> list[PrefilledRow]:
-    """Return a row for each stage: entered figures, else classes', else last year's.
+    """Return a row for each stage: entered figures, else those of classes, of the
+    roster, of last year.
 
     A return that was handed in shows what it holds and nothing else.
     """
@@ -63,8 +78,30 @@ def prefilled(stages: Iterable[SchoolStage], year: AcademicYear) -> list[Prefill
         (r.school_id, r.stage): r
         for r in SchoolReturn.objects.of_year(year).filter(school__in=schools)
     }
-    before, counted = returns_before(year, schools), _counted(year, schools)
+    before = returns_before(year, schools)
+    counted = {CLASSES: _counted(year, schools), ROSTER: _rosters(year, schools)}
     return [_row(stage, held, before, counted) for stage in rows]
+
+
+def prefills_of(row: SchoolReturn) -> dict[str, Prefill]:
+    """Return what the form of a return starts with where nothing was entered."""
+    stage = SchoolStage(school=row.school, stage=row.stage)
+    [found] = prefilled([stage], row.year)
+    days = {LAST_YEAR: found.before.counted_on if found.before else None}
+    return {
+        name: Prefill(SOURCES[source], days.get(source), value)
+        for name, (value, source) in found.known.items()
+        if source != ENTERED
+    }
+
+
+def _rosters(year: AcademicYear, schools: set[int]) -> dict[Key, dict[str, int]]:
+    """Return what other rooms know of the schools on the reference day."""
+    found: dict[Key, dict[str, int]] = {}
+    for _room, told in known_figures.items():
+        for key, figures in told(sorted(schools), year.reference_day).items():
+            found[key] = found.get(key, {}) | figures
+    return found
 
 
 def _counted(year: AcademicYear, schools: set[int]) -> dict[Key, dict[str, int]]:
@@ -80,7 +117,7 @@ def _row(
     stage: SchoolStage,
     held: dict[Key, SchoolReturn],
     before: dict[Key, SchoolReturn],
-    counted: dict[Key, dict[str, int]],
+    counted: dict[str, dict[Key, dict[str, int]]],
 ) -> PrefilledRow:
     key = (stage.school_id, stage.stage)
     row, last = held.get(key), before.get(key)
@@ -89,7 +126,8 @@ def _row(
     found = PrefilledRow(stage, state, before=last, told=told)
     sources: list[tuple[str, Any]] = [(ENTERED, row)]
     if row is None or row.state in EDITABLE:
-        sources += [(CLASSES, counted.get(key, {})), (LAST_YEAR, last)]
+        sources += [(name, figures.get(key, {})) for name, figures in counted.items()]
+        sources.append((LAST_YEAR, last))
     for name in BY_STAGE[stage.stage]:
         for source, figures in sources:
             value = _of(figures, name)
@@ -128,7 +166,7 @@ def workbook(rows: Iterable[PrefilledRow], year: AcademicYear) -> bytes:
 def _notes() -> Iterator[str]:
     yield _("一行是一所学校的一个学段。不要改动学校标识码、学校名称、学年和学段。")
     yield _(
-        "白底：已填报的数字。蓝底：按已填班级算出。黄底：上年的数字，请改成本年的。"
+        "白底：已填报的数字。蓝底：按已填班级算出。绿底：按教师名册算出。黄底：上年的数字，请改成本年的。"
     )
     yield _(
         "与上年相比变动较大的数字，请在“差异说明”栏写明原因，一行一项，如“班级数：撤并一个教学点”。"

@@ -17,7 +17,7 @@ from evaluation.models import (
     Result,
     Score,
 )
-from evaluation.reading import INTERNAL
+from evaluation.reading import is_internal, without_internal
 
 
 class IndicatorSerializer(serializers.ModelSerializer[Indicator]):
@@ -95,6 +95,9 @@ class AssessmentSerializer(serializers.ModelSerializer[Assessment]):
         ]
 
 
+FIGURES = ("auto_numerator", "auto_denominator", "auto_value")
+
+
 class ScoreSerializer(serializers.ModelSerializer[Score]):
     """A score with what it was computed from."""
 
@@ -105,19 +108,21 @@ class ScoreSerializer(serializers.ModelSerializer[Score]):
         model = Score
         fields = [
             *("id", "assessment", "code", "max_score", "score", "is_na", "how"),
-            *("auto_numerator", "auto_denominator", "auto_value", "auto_score"),
+            *FIGURES,
+            "auto_score",
             *("manual_level", "manual_score", "comment", "scored_at", "snapshot"),
         ]
 
+    def to_representation(self, instance: Score) -> dict[str, Any]:
+        """Leave out the figures of a leaf that rests on examinations."""
+        data = super().to_representation(instance)
+        if is_internal(instance.snapshot):
+            data.update(dict.fromkeys(FIGURES))
+        return data
+
     def get_snapshot(self, row: Score) -> dict[str, Any]:
-        """Return the snapshot; rows of examinations stay inside the bureau."""
-        held = dict(row.snapshot)
-        held["rows"] = {
-            name: found
-            for name, found in held.get("rows", {}).items()
-            if not name.startswith(INTERNAL)
-        }
-        return held
+        """Return the snapshot; what examinations say stays inside the bureau."""
+        return without_internal(row.snapshot)
 
 
 class HandScoreInput(serializers.Serializer[Any]):

@@ -27,7 +27,14 @@ from core.documents import (
 )
 from evaluation.choices import Grade, Limit, Veto
 from evaluation.models import Result
-from evaluation.reading import Leaf, by_points_lost, number, strengths, title_of
+from evaluation.reading import (
+    Leaf,
+    by_points_lost,
+    number,
+    strengths,
+    title_of,
+    without_internal,
+)
 from evaluation.reports.figures import (
     Field,
     averages,
@@ -296,7 +303,7 @@ class Booklet:
         items = []
         for leaf in self.leaves:
             lines = [
-                "。".join(filter(None, (f"{p.title}：{p.rule}", p.formula)))
+                "。".join(filter(None, (f"{p.title}：{p.rule}", p.public_formula)))
                 for p in leaf.parts
             ]
             if leaf.is_na:
@@ -319,9 +326,9 @@ class Booklet:
         ]
         rows = []
         for leaf in self.leaves:
-            figures = leaf.snapshot.get("figures", {})
-            for name, figure in figures.items():
-                part = leaf.snapshot["known"].get(name)
+            held = without_internal(leaf.snapshot)
+            for name, figure in held["figures"].items():
+                part = held["known"].get(name)
                 rows.append(
                     (
                         leaf.code,

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from roster.inbound.delivery import Delivery
 
 ORGS = """
-SELECT DISTINCT ON (ref) ref, school_id, region_id FROM (
+SELECT DISTINCT ON (ref) ref, school_id, region_id, rank <= 3 AS is_given FROM (
     SELECT sourced_id::text AS ref, 1 AS rank, id AS school_id,
         administered_by_id AS region_id
     FROM schools_school WHERE source = %(source)s AND sourced_id <> ''
@@ -19,20 +19,31 @@ SELECT DISTINCT ON (ref) ref, school_id, region_id FROM (
     WHERE a.source_id = %(source_id)s AND a.collection = 'orgs'
         AND s.administered_by_id = ANY (%(scope)s)
     UNION ALL
+    SELECT a.sourced_id, 3, s.id, s.administered_by_id FROM roster_alias a
+    JOIN schools_mergedrecord g ON g.former_id = a.object_id
+    JOIN schools_school s ON s.id = g.school_id
+    WHERE a.source_id = %(source_id)s AND a.collection = 'orgs'
+        AND a.model = 'schools.school' AND s.administered_by_id = ANY (%(scope)s)
+    UNION ALL
+    SELECT g.facts ->> 'sourced_id', 3, s.id, s.administered_by_id
+    FROM schools_mergedrecord g JOIN schools_school s ON s.id = g.school_id
+    WHERE g.facts ->> 'source' = %(source)s
+        AND s.administered_by_id = ANY (%(scope)s)
+    UNION ALL
     SELECT a.sourced_id, 2, NULL, a.object_id FROM roster_alias a
     WHERE a.source_id = %(source_id)s AND a.collection = 'orgs'
         AND a.model = 'bureau.region' AND a.object_id = ANY (%(scope)s)
     UNION ALL
-    SELECT public_id, 3, id, administered_by_id FROM schools_school
+    SELECT public_id, 4, id, administered_by_id FROM schools_school
     WHERE administered_by_id = ANY (%(scope)s) AND removed_at IS NULL
     UNION ALL
-    SELECT school_code, 4, id, administered_by_id FROM schools_school
+    SELECT school_code, 5, id, administered_by_id FROM schools_school
     WHERE administered_by_id = ANY (%(scope)s) AND school_code IS NOT NULL
         AND removed_at IS NULL
     UNION ALL
-    SELECT public_id, 5, NULL, id FROM bureau_region WHERE id = ANY (%(scope)s)
+    SELECT public_id, 6, NULL, id FROM bureau_region WHERE id = ANY (%(scope)s)
     UNION ALL
-    SELECT code, 6, NULL, id FROM bureau_region WHERE id = ANY (%(scope)s)
+    SELECT code, 7, NULL, id FROM bureau_region WHERE id = ANY (%(scope)s)
 ) x ORDER BY ref, rank
 """
 SESSIONS = """

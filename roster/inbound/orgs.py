@@ -57,6 +57,8 @@ WHERE source = %(source)s AND administered_by_id = ANY (%(scope)s)
 """
 RESOLVED = f"""
 SELECT x.*, CASE WHEN x.target_id IS NULL AND x.type = 'school' THEN coalesce(
+        (SELECT k.school_id FROM known_org k WHERE k.ref = x.sourced_id
+            AND k.school_id IS NOT NULL AND k.is_given LIMIT 1),
         (SELECT s.id FROM schools_school s WHERE s.administered_by_id = ANY (%(scope)s)
             AND s.public_id = x.sourced_id AND s.source <> %(source)s LIMIT 1),
         CASE WHEN x.school_code IS NOT NULL THEN x.code_owner END,
@@ -147,7 +149,7 @@ UPDATE schools_school m SET {STAMP}, {kept("name", "j.name")},
     initials = CASE WHEN 'name' = ANY (m.pinned) THEN m.initials ELSE n.initials END,
     {kept("school_code", "coalesce(j.school_code, m.school_code)")},
     administered_by_id = CASE WHEN j.parent <> ''
-        AND NOT 'administered_by' = ANY (m.pinned)
+        AND NOT 'administered_by_id' = ANY (m.pinned)
         THEN j.region_id ELSE m.administered_by_id END
 FROM judged j JOIN spelled n ON n.name = j.name
 WHERE m.id = j.target_id AND j.result = 'updated' AND j.type = 'school'

@@ -1,4 +1,8 @@
-"""Organisations, sessions, courses and classes: what they show, and out of what."""
+"""Organisations, sessions, courses and classes: what they show, and out of what.
+
+The properties of a collection are all that the standard knows, those too that no row
+has here: a program may ask for any of them, or look for rows by it.
+"""
 
 from roster.provider.declaring import Collection, Part, grave
 from roster.provider.shapes import (
@@ -35,6 +39,7 @@ from roster.provider.words import (
 ORG, USER = Pointer(type="org"), Pointer(type="user")
 CLASS, COURSE = Pointer(type="class"), Pointer(type="course")
 SESSION = Pointer(type="academicSession")
+RESOURCES = Several(of=Pointer(type="resource"))
 SCHOOL_JOIN = "LEFT JOIN schools_school sc ON sc.id = t.school_id"
 SCHOOL_REF = Ref("orgs", "org", "sc.public_id")
 IN_REACH = "= ANY(%(regions)s)"
@@ -105,6 +110,7 @@ ORGS = Collection(
         "type": Shape(choices=ORG_TYPES),
         "identifier": TEXT,
         "parent": ORG,
+        "children": Several(of=ORG),
         "metadata": Record(
             members={"cn.edu.schoolType": TEXT, "cn.edu.urbanRural": TEXT}
         ),
@@ -216,6 +222,7 @@ COURSES = Collection(
         "subjects": Several(),
         "subjectCodes": Several(),
         "org": ORG,
+        "resources": RESOURCES,
     },
     ("title", "courseCode"),
     (GIVEN_COURSE, GRADE_COURSE),
@@ -261,11 +268,17 @@ CLASSES = Collection(
     "Class",
     {
         "title": TEXT,
+        "classCode": TEXT,
         "classType": Shape(choices=("homeroom", "scheduled")),
+        "location": TEXT,
         "grades": Several(),
+        "subjects": Several(),
         "course": COURSE,
         "school": ORG,
         "terms": Several(of=SESSION, at_least=1),
+        "subjectCodes": Several(),
+        "periods": Several(),
+        "resources": RESOURCES,
         "metadata": Record(
             members={"cn.edu.studentCount": NUMBER, "cn.edu.countedOn": DAY}
         ),

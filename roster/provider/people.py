@@ -4,6 +4,7 @@ from roster.provider.collections import (
     CLASS,
     IN_REACH,
     ORG,
+    RESOURCES,
     SCHOOL_JOIN,
     SCHOOL_REF,
     USER,
@@ -68,28 +69,62 @@ PUPIL = Part(
     is_large=True,
 )
 _GONE_ORG = Ref("orgs", "org", kept("org"))
-_GONE_ROLE = "CASE d.kept->>'kind' WHEN 'teacher' THEN 'teacher' ELSE 'student' END"
+GONE_ROLE = "CASE d.kept->>'kind' WHEN 'teacher' THEN 'teacher' ELSE 'student' END"
 USER_ROLES = ("student", "teacher")
 _PERSON = {
+    "username": TEXT,
+    "userIds": Several(
+        of=Record(
+            members={"type": TEXT, "identifier": TEXT},
+            required=("type", "identifier"),
+        )
+    ),
     "enabledUser": FLAG,
     "givenName": TEXT,
     "familyName": TEXT,
+    "middleName": TEXT,
     "identifier": TEXT,
+    "email": TEXT,
+    "sms": TEXT,
+    "phone": TEXT,
+    "agents": Several(of=USER),
     "grades": Several(),
+    "password": TEXT,
     "metadata": Record(members={"cn.edu.fullName": TEXT, "cn.edu.subject": TEXT}),
 }
+_PREFERRED = (
+    *("preferredFirstName", "preferredMiddleName", "preferredLastName"),
+    "pronouns",
+)
+_PROFILE = Record(
+    members={
+        **dict.fromkeys(("profileId", "profileType", "vendorId"), TEXT),
+        **dict.fromkeys(("applicationId", "description"), TEXT),
+        "credentials": Several(
+            of=Record(
+                members={"type": TEXT, "username": TEXT},
+                required=("type", "username"),
+            )
+        ),
+    },
+    required=("profileId", "profileType", "vendorId"),
+)
 USERS = Collection(
     "users",
     "user",
     "User",
     {
         **_PERSON,
+        **dict.fromkeys(_PREFERRED, TEXT),
+        "userMasterIdentifier": TEXT,
+        "resources": RESOURCES,
         "roles": Several(
             of=Record(
                 members={
                     "roleType": Shape(choices=("primary", "secondary")),
                     "role": Shape(choices=USER_ROLES),
                     "org": ORG,
+                    "userProfile": TEXT,
                     "beginDate": DAY,
                     "endDate": DAY,
                 },
@@ -98,6 +133,7 @@ USERS = Collection(
             at_least=1,
         ),
         "primaryOrg": ORG,
+        "userProfiles": Several(of=_PROFILE),
     },
     ("enabledUser", "givenName", "familyName", "roles"),
     (TEACHER, PUPIL),
@@ -110,13 +146,13 @@ USERS = Collection(
                 Group(
                     {
                         "roleType": Constant("primary"),
-                        "role": Column(_GONE_ROLE),
+                        "role": Column(GONE_ROLE),
                         "org": _GONE_ORG,
                     }
                 )
             ),
         },
-        old={**_NOT_OLD, "role": Column(_GONE_ROLE), "orgs": Only(_GONE_ORG)},
+        old={**_NOT_OLD, "role": Column(GONE_ROLE), "orgs": Only(_GONE_ORG)},
     ),
     old_properties={
         **_PERSON,
@@ -182,4 +218,23 @@ ENROLLMENTS = Collection(
 )
 
 # --- demographics: nothing of the kind is kept ----------------------------
-DEMOGRAPHICS = Collection("demographics", "demographics", "Demographics", {}, (), ())
+_RACES = (
+    *("americanIndianOrAlaskaNative", "asian", "blackOrAfricanAmerican"),
+    *("nativeHawaiianOrOtherPacificIslander", "white", "demographicRaceTwoOrMoreRaces"),
+    "hispanicOrLatinoEthnicity",
+)
+_BIRTH = ("countryOfBirthCode", "stateOfBirthAbbreviation", "cityOfBirth")
+DEMOGRAPHICS = Collection(
+    "demographics",
+    "demographics",
+    "Demographics",
+    {
+        "birthDate": DAY,
+        "sex": TEXT,
+        **dict.fromkeys(_RACES, FLAG),
+        **dict.fromkeys(_BIRTH, TEXT),
+        "publicSchoolResidenceStatus": TEXT,
+    },
+    (),
+    (),
+)

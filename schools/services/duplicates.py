@@ -33,6 +33,8 @@ MERGED_FIELDS = (
     *("is_legal_person", "opened_on", "address", "longitude", "latitude"),
 )
 """What of an entry is shown side by side and may be taken from either."""
+ORIGIN = ("source", "sourced_id")
+"""By what name the system that brought the second entry goes on speaking of it."""
 KEPT_ONCE = (Campus, ConstructionProject, SchoolHonour, SchoolLabel, SchoolProfile)
 """Facts about the school: what both entries say is kept once."""
 
@@ -293,6 +295,7 @@ def merge_duplicate(
         require(permissions.can_restructure_school(by, school))
     fields = choices_of(kept, dropped, takes)
     facts = {c.name: str(c.dropped) for c in fields if not _is_empty(c.dropped)}
+    facts |= {name: getattr(dropped, name) for name in ORIGIN if dropped.source}
     conflicts = _against(kept, dropped)
     moved = [] if conflicts else _move_all(kept, dropped, conflicts)
     if conflicts:

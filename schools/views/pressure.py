@@ -20,7 +20,6 @@ from core.views import (
     Empty,
     Fact,
     FormPage,
-    ListPage,
     MovePage,
     Tab,
 )
@@ -37,12 +36,13 @@ from schools.pressure import (
 from schools.reduction_form import ReductionForm
 from schools.services import change_plan, plan_reduction
 from schools.tables import PressureTable
+from schools.views.schools import LabelledListPage
 
 VIEW = "schools.view_schoolreturn"
 ADD, CHANGE = "schools.add_classreductionplan", "schools.change_classreductionplan"
 
 
-class PressureListPage(ListPage):
+class PressureListPage(LabelledListPage):
     """Schools with their seats, intake and large classes, and what stands out."""
 
     model = School

@@ -42,7 +42,7 @@ from schools.locks import LockNote, lock_note
 from schools.models import School, SchoolReturn, SchoolStage
 from schools.models.returns import LABELS
 from schools.permissions import can_change_return
-from schools.prefill import prefilled, workbook
+from schools.prefill import prefilled, prefills_of, workbook
 from schools.services import (
     Reminded,
     open_return,
@@ -351,11 +351,12 @@ class ReturnEditPage(FormPage):
         return [Crumb(str(self.object), self.object.get_absolute_url())]
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        """Show last year's figures, and from when on a change is a jump."""
+        """Begin with what is known; show last year's figures, and what is a jump."""
         return {
             **super().get_form_kwargs(),
             "last_year": last_year_of(self.object),
             "limits": self.limits,
+            "prefills": prefills_of(self.object),
         }
 
     @cached_property

@@ -26,7 +26,7 @@ from core.views import (
     ListPage,
     Tab,
 )
-from schools.choices import SchoolStatus, Stage
+from schools.choices import INTERNAL_LABELS, SchoolStatus, Stage
 from schools.filters import SchoolFilter
 from schools.forms import SchoolForm
 from schools.models import ClassSection, MergedRecord, School, SchoolReturn
@@ -58,7 +58,16 @@ def classes_import_url(user: Any) -> str:
     return reverse("core:import-start", args=[kind])
 
 
-class SchoolListPage(ListPage):
+class LabelledListPage(ListPage):
+    """A list of schools; narrowed to a label for internal use it is no file."""
+
+    def may_export(self) -> bool:
+        """Keep inside which schools hold a label for internal use (BN-4.1.1a)."""
+        inside = self.request.GET.get("label") in INTERNAL_LABELS
+        return not inside and super().may_export()
+
+
+class SchoolListPage(LabelledListPage):
     """The schools within the user's reach on the day of the page."""
 
     model = School

@@ -89,17 +89,30 @@ def test_a_leaf_is_scored_by_hand(world: World, signed_in: SignIn) -> None:
     assert (done.json()["score"], done.json()["how"]) == ("20.00", "BY_HAND")
 
 
-def test_rows_of_examinations_never_leave_by_the_api(
+def test_what_examinations_say_never_leaves_by_the_api(
     world: World, signed_in: SignIn
 ) -> None:
     world.consolidated()
+    name = "schools.quality_value_added"
     score = Score.objects.filter(indicator__code="T-A1.1").first()
-    score.snapshot["rows"]["schools.quality_value_added"] = [{"school": "x", "z": "1"}]
-    score.save(update_fields=["snapshot"])
+    snapshot = score.snapshot
+    snapshot["rows"][name] = [{"school": "x", "z": "0.7311"}]
+    snapshot["figures"][name] = {"numerator": "0.7311", "denominator": "1"}
+    snapshot["known"][name] = "0.7311"
+    snapshot["parts"][0]["metric"] = name
+    score.auto_numerator = score.auto_value = "0.7311"
+    score.save(update_fields=["snapshot", "auto_numerator", "auto_value"])
 
-    told = signed_in(world.bureau).get(f"/api/v1/scores/{score.pk}/").json()
+    client = signed_in(world.bureau)
+    one = client.get(f"/api/v1/scores/{score.pk}/")
+    every = client.get("/api/v1/scores/?page_size=500")
 
+    told = one.json()
     assert list(told["snapshot"]["rows"]) == ["schools.fitness_good_rate"]
+    assert (told["auto_numerator"], told["auto_value"]) == (None, None)
+    assert told["score"] == str(score.score)
+    for answer in (one, every):
+        assert "0.731" not in answer.content.decode()
 
 
 def test_a_report_is_written_on_the_revision_that_was_read(

@@ -14,7 +14,8 @@ from core.files import read
 from core.jobs import JobFailed, claim, perform
 from core.models import Attachment, Job, JobPart, Notification, ReportRun
 from core.reports import compile_report, files_of, is_intact
-from evaluation.models import Result
+from evaluation.models import Result, Score
+from evaluation.reading import title_of
 from evaluation.reports import (
     BOOKLET,
     DISTRICT,
@@ -52,6 +53,31 @@ def test_compiling_makes_a_booklet_a_group_and_one_overall_report(
             content = read(file)
             assert content.startswith(MAGIC[file.label])
             assert hashlib.sha256(content).hexdigest() == file.sha256
+
+
+@pytest.mark.clause("BN-4.1.2")
+def test_no_document_tells_what_examinations_say(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The metric of the small framework is taken for one of examinations."""
+    cycle = world.published()
+    name = "schools.fitness_good_rate"
+    score = Score.objects.filter(indicator__code="T-A1.1").first()
+    value = score.snapshot["figures"][name]["numerator"]
+    compile_now(cycle)
+    told = runs_of(cycle)[1].data
+    formulas = str(told).count("x = ")
+    assert value in str(told["appendix"]) and formulas
+
+    monkeypatch.setattr("evaluation.reading.INTERNAL_METRICS", {name})
+    ReportRun.objects.all().delete()
+    compile_now(cycle)
+
+    for run in runs_of(cycle):
+        assert title_of(name) not in str(run.data["appendix"])
+    told = runs_of(cycle)[1].data
+    assert str(told).count("x = ") == formulas - 1
+    assert "质量监测数据只在内部使用" in str(told)
 
 
 def test_compiling_twice_changes_nothing(world: World) -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from schools.choices import Stage
@@ -22,6 +22,7 @@ def counted_along(stage: str, values: dict[str, Any]) -> set[str]:
 
 
 @pytest.mark.parametrize("stage", Stage.values)
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_browser_and_server_find_the_same_faults(stage: str, data: Any) -> None:
     names = sorted({n for p, t in PARTS.values() for n in (*p, t)} | {*BANDS})

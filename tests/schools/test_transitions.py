@@ -14,6 +14,7 @@ from schools.choices import ReturnState
 from schools.models import SchoolReturn
 from schools.services import MOVES
 from tests.accounts.factories import user_with
+from tests.groups.factories import GroupFactory, join
 from tests.schools.factories import FullReturnFactory, SchoolReturnFactory
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +57,37 @@ def test_move_is_legal_from_its_states_only(world: Any, name: str, state: str) -
             VERBS[name](row, by=actor, reason="核对有误")
         row.refresh_from_db()
         assert row.state == state
+
+
+def test_the_group_checks_a_return_that_others_handed_in(world: Any) -> None:
+    here = world.here
+    group = GroupFactory(region=here.county)
+    join(group, here.school)
+    office = user_with("GROUP_OFFICE", group)
+    row = FullReturnFactory(
+        school=here.school, year=world.year, confirmed_by=here.principal
+    )
+
+    checked = VERBS["check"](row, by=office)
+    accepted = VERBS["accept"](checked, by=here.bureau)
+
+    assert (checked.state, accepted.state) == ("GROUP_CHECKED", "ACCEPTED")
+
+
+@pytest.mark.parametrize("hand", ["submitted_by", "confirmed_by"])
+def test_who_handed_a_return_in_does_not_check_it_for_the_group(
+    world: Any, hand: str
+) -> None:
+    here = world.here
+    group = GroupFactory(region=here.county)
+    join(group, here.school)
+    office = user_with("GROUP_OFFICE", group)
+    row = FullReturnFactory(school=here.school, year=world.year, **{hand: office})
+
+    with pytest.raises(MoveRefused, match="自己报送"):
+        VERBS["check"](row, by=office)
+    row.refresh_from_db()
+    assert row.state == ReturnState.CONFIRMED
 
 
 def test_incomplete_return_is_refused_with_what_is_missing(world: Any) -> None:

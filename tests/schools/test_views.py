@@ -149,6 +149,23 @@ def test_export_leaves_out_labels_for_internal_use(world: Any, signed_in: Any) -
     assert "薄弱" in page(client, url("school-list"))
 
 
+@pytest.mark.clause("BN-4.1.1a")
+@pytest.mark.parametrize("label", [Label.WEAK, Label.POTENTIAL])
+@pytest.mark.parametrize("name", ["school-list", "pressure-list"])
+def test_a_list_narrowed_to_a_label_for_internal_use_is_no_file(
+    world: Any, signed_in: Any, name: str, label: str
+) -> None:
+    SchoolLabelFactory(school=world.here.school, label=label)
+    client = signed_in(world.here.bureau)
+
+    for fmt in ("csv", "xlsx"):
+        answer = client.get(url(name), {"label": label, "export": fmt})
+        assert answer["Content-Type"].startswith("text/html")
+    assert "export=" not in page(client, url(name), label=label)
+    whole = client.get(url(name), {"label": Label.QUALITY, "export": "csv"})
+    assert whole["Content-Type"].startswith("text/csv")
+
+
 def test_empty_register_says_how_to_begin(signed_in: Any) -> None:
     from tests.bureau.factories import CountyFactory
 

@@ -15,13 +15,13 @@ from roster.bundles.exporting import export_bundle
 from roster.bundles.receiving import receive_bundle
 from roster.bundles.validating import check_rows, open_bundle, rows_of_file
 from roster.choices import RunState
-from roster.models import Pupil, SyncRun
-from schools.models import ClassSection, School
+from roster.models import Enrolment, Pupil, SyncRun
+from schools.models import ClassSection, Course, School
 from tests.bureau.factories import CountyFactory
 from tests.personnel.factories import TeacherFactory
 from tests.roster.bundles.factories import add_user, bundle, roster
 from tests.roster.inbound.factories import SourceFactory, keep_pupils
-from tests.schools.factories import ClassSectionFactory
+from tests.schools.factories import ClassSectionFactory, SchoolFactory
 
 
 @pytest.fixture
@@ -113,6 +113,74 @@ def test_a_delta_has_what_changed_and_what_is_gone(world: Any, capture: Any) -> 
     told = {row["sourcedId"]: row["status"] for row in users}
     assert told["u1-1"] == "tobedeleted"
     assert "u2-1" not in told
+
+
+@pytest.mark.parametrize("since", [None, 1], ids=["bulk", "delta"])
+def test_what_hangs_on_something_that_ended_breaks_no_bundle(
+    world: Any, capture: Any, since: int | None
+) -> None:
+    filled(world, capture)
+    moment = timezone.now() - timedelta(days=since) if since else None
+    closed = School.objects.get(sourced_id="s2")
+    School.objects.filter(pk=closed.pk).update(
+        status="CLOSED", closed_on="2026-10-01", opened_on="2020-09-01"
+    )
+    SchoolFactory(region=world.here, name="筹建小学", status="PLANNED")
+    member = Enrolment.objects.filter(section__school__sourced_id="s1").first()
+    Teacher.objects.filter(pk=member.teacher_id).update(removed_at=timezone.now())
+    course = Course.objects.create(region=world.city, title="全市选修", code="C-1")
+    ClassSection.objects.filter(sourced_id="c1").update(course=course)
+    lent = TeacherFactory(school=SchoolFactory(region=world.there))
+    Enrolment.objects.create(
+        section=ClassSection.objects.get(sourced_id="c1"),
+        region=world.here,
+        teacher=lent,
+        role="teacher",
+    )
+
+    stream = exported(world.here, moment)
+
+    found = open_bundle("x.zip", stream)
+    assert check_rows(found) == []
+    stream.seek(0)
+    rows = rows_by_file(stream)
+    assert "筹建小学" not in {row["name"] for row in rows["orgs"]}
+    assert lent.public_id not in {row["userSourcedId"] for row in rows["enrollments"]}
+    standing = {r["sourcedId"] for r in rows["orgs"] if r["status"] != "tobedeleted"}
+    assert "s1" in standing and "s2" not in standing
+    for name, head in (
+        ("classes", "schoolSourcedId"),
+        ("users", "primaryOrgSourcedId"),
+    ):
+        told = [row for row in rows[name] if row["status"] != "tobedeleted"]
+        assert told and {row[head] for row in told} <= standing
+
+
+def test_a_delta_tells_of_rows_that_are_there_no_more(world: Any, capture: Any) -> None:
+    filled(world, capture)
+    moment = timezone.now()
+    pupil = Pupil.objects.get()
+    ids = {"users": pupil.public_id, "roles": f"role-{pupil.public_id}"}
+    ids["enrollments"] = pupil.enrolments.get().public_id
+    pupil.delete()
+    section = ClassSection.objects.get(grade=2)
+    ids["classes"] = section.public_id
+    section.delete()
+    term = world.year.terms.get(number=2)
+    ids["academicSessions"] = term.public_id
+    term.delete()
+
+    stream = exported(world.here, moment)
+
+    found = open_bundle("x.zip", stream)
+    assert check_rows(found) == []
+    stream.seek(0)
+    rows = rows_by_file(stream)
+    for name, sid in ids.items():
+        [row] = [row for row in rows[name] if row["sourcedId"] == sid]
+        assert row["status"] == "tobedeleted", name
+        assert row["dateLastModified"], name
+    assert "测" not in str([row for row in rows["users"] if row["sourcedId"] == "p1"])
 
 
 def test_the_commands_write_and_take_in_a_bundle(
