@@ -100,7 +100,7 @@ class BulkCarriedKey(CarriedKey):
     constraint_sql = create_sql
 
     def remove_sql(self, model: Any, schema_editor: Any) -> str:
-        """Return the statement that drops the functions and, with them, the triggers."""
+        """Return the statement that drops the functions with their triggers."""
         parts = self._parts(model, schema_editor)
         names = ", ".join(f"{parts[n]}()" for n in ("function", "followed", "kept"))
         return f"DROP FUNCTION IF EXISTS {names} CASCADE"

@@ -76,7 +76,8 @@ FROM {table} m WHERE m.source = %(source)s AND m.region_id = ANY (%(scope)s)
     AND m.removed_at IS NULL AND {reach}
 """
 OLDER = """
-SELECT '{table}'::text AS place, m.id, m.sourced_id{standing} AND m.changed_at < %(began)s
+SELECT '{table}'::text AS place, m.id, m.sourced_id
+{standing} AND m.changed_at < %(began)s
 """
 """A row written by this delivery was named by it: only older ones can be missing."""
 ABSENT = """
