@@ -1,5 +1,6 @@
 """Import of teacher lists; the identity number goes to the register alone, sealed."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from audit.models import Event
 from core.imports import Check, Column, ImportKind, Preset, Question, Row, register
 from core.models import ImportEffect, ImportRun
+from core.personal import IDENTITY_LIKE
 from personnel import identity
 from personnel.choices import Degree, Employment, Sex, TeachingSubject
 from personnel.models import Teacher
@@ -270,6 +272,7 @@ class TeacherImport(ImportKind):
     def prepare(self, row: Row, context: Schools) -> None:
         """Complete one row: school, region, spelling, sealed identity."""
         self._school(row, context)
+        self._staff_no(row)
         row.shown.pop("born_on", None)
         if born_on := row.values.pop("born_on", None):
             row.values.setdefault("birth_year", int(str(born_on)[:4]))
@@ -304,6 +307,18 @@ class TeacherImport(ImportKind):
                 "unknown_school",
                 _("在办学校中找不到“%s”，请先登记学校，或改填全称、标识码") % word,
             )
+
+    def _staff_no(self, row: Row) -> None:
+        """Send an identity number back that stands for a staff number, keeping none."""
+        if not re.fullmatch(IDENTITY_LIKE, str(row.get("staff_no", "")).strip()):
+            return
+        row.shown.pop("staff_no", None)
+        row.values.pop("staff_no", None)
+        row.reject(
+            "staff_no",
+            "looks_like_identity",
+            _("工号疑似身份证号，未保存。身份证号请填在“身份证号”一栏，工号没有时留空"),
+        )
 
     def _identity(self, row: Row) -> None:
         row.shown.pop("identity", None)

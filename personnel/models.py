@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.constraints import BulkCarriedKey
 from core.models import Sourced, public_id, stamps_changed
+from core.personal import IDENTITY_LIKE
 from personnel import identity
 from personnel.choices import (
     Degree,
@@ -162,6 +163,14 @@ class Teacher(Sourced):
                 name="teacher_staff_no_given",
                 condition=~Q(staff_no__regex=r"^\s+$"),
                 violation_error_message=_("工号不能只有空格"),
+            ),
+            CheckConstraint(
+                name="teacher_no_is_no_identity_number",
+                condition=~Q(staff_no__regex=IDENTITY_LIKE)
+                & ~Q(sourced_id__regex=IDENTITY_LIKE),
+                violation_error_message=_(
+                    "工号和来源标识不能是身份证号；身份证号请填在“身份证号”一栏，加密保存"
+                ),
             ),
             CheckConstraint(
                 name="teacher_employment_known",

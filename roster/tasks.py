@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from roster.bundles import receiving as _jobs  # noqa: F401 - registers its job
-from roster.inbound.receiving import forget_keys
+from roster.inbound.receiving import forget_keys, forget_rows
 from roster.provider.keeping import clear_old, tell_ended_regions
 
 
@@ -12,6 +12,12 @@ def clear_tombstones() -> int:
     """Clear old removal records; tell the end of regions as a change."""
     tell_ended_regions()
     return clear_old()
+
+
+@shared_task(name="roster.forget_rows")
+def forget_old_rows() -> int:
+    """Forget the verdicts on single rows of runs that ended long ago."""
+    return forget_rows()
 
 
 @shared_task(name="roster.forget_keys")

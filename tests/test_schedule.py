@@ -39,6 +39,7 @@ def test_each_scheduled_task_is_known_to_the_workers_and_runs(
         "evaluation.compile_due_reports": "SUCCESS",
         "roster.clear_tombstones": "SUCCESS",
         "roster.forget_keys": "SUCCESS",
+        "roster.forget_rows": "SUCCESS",
         "schools.close_overdue_unlocks": "SUCCESS",
     }
 

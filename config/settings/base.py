@@ -248,6 +248,7 @@ ROSTER_SCOPES[_ONEROSTER.format("v1p2", "roster.createput")] = _(
 )
 ONEROSTER_PER_MINUTE = env.int("ONEROSTER_PER_MINUTE", default=6000)
 TOMBSTONE_DAYS = max(90, env.int("TOMBSTONE_DAYS", default=180))
+SYNC_ROW_DAYS = max(30, env.int("SYNC_ROW_DAYS", default=180))
 OAUTH2_PROVIDER_APPLICATION_MODEL = "bureau.ApiClient"
 OAUTH2_PROVIDER = {
     "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,

@@ -23,8 +23,10 @@ from typing import Any, Literal
 from django.db import connection
 
 from core.imports.sql import literal
+from core.personal import hidden
 
 SHOWN = 80
+QUOTED = f"left(coalesce(to_jsonb(j)->>v.col, ''), {SHOWN})"
 SHAPE = "^[12][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 
 
@@ -63,7 +65,7 @@ def _guarded(rule: Rule, removing: str) -> str:
 def told(rules: Sequence[Rule], table: str, marked: str) -> str:
     """Return SQL for the sentences of a row ``j`` of the table as a JSON list, or null.
 
-    ``marked`` is the SQL of its numbers.
+    ``marked`` is the SQL of its numbers. No sentence quotes an identity number.
     """
     values = ", ".join(
         f"({number}, {literal(rule.field)}, {literal(rule.code)},"
@@ -74,7 +76,7 @@ def told(rules: Sequence[Rule], table: str, marked: str) -> str:
     return (
         "(SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object("  # noqa: S608
         "'field', v.field, 'code', v.code, 'message', replace(v.message, '{value}',"
-        f" left(coalesce(to_jsonb(j)->>v.col, ''), {SHOWN})),"
+        f" {hidden(QUOTED)}),"
         " 'level', CASE v.level WHEN 'note' THEN 'note' END)) ORDER BY v.no)"
         f" FROM (VALUES {values}) v(no, field, code, message, level, col)"
         f" WHERE v.no = ANY (string_to_array({marked}, ',')::int[]))"

@@ -9,6 +9,7 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -204,6 +205,33 @@ REQUIRED = {
     "enrollments": ("classSourcedId", "schoolSourcedId", "userSourcedId", "role"),
 }
 LISTS = {"termSourcedIds", "orgSourcedIds"}
+SWITCH = ("", "true", "false")
+PEOPLE = (
+    *("administrator", "aide", "counselor", "districtAdministrator", "guardian"),
+    *("parent", "principal", "proctor", "relative", "siteAdministrator", "student"),
+    *("systemAdministrator", "teacher"),
+)
+WORDS: dict[str, dict[str, tuple[str, ...]]] = {
+    "orgs": {
+        "type": ("department", "school", "district", "local", "state", "national")
+    },
+    "academicSessions": {"type": ("schoolYear", "semester", "term", "gradingPeriod")},
+    "classes": {"classType": ("homeroom", "scheduled")},
+    "users": {"enabledUser": SWITCH, "role": PEOPLE},
+    "roles": {"roleType": ("primary", "secondary"), "role": PEOPLE},
+    "enrollments": {
+        "role": ("administrator", "proctor", "student", "teacher"),
+        "primary": SWITCH,
+    },
+}
+"""The words a cell may hold; words of one's own begin with ``ext:``."""
+DAYS = {
+    "academicSessions": ("startDate", "endDate"),
+    "roles": ("beginDate", "endDate"),
+    "enrollments": ("beginDate", "endDate"),
+}
+PAIRED = {"courses", "classes"}
+"""Files with as many subjects as codes of subjects in a row."""
 
 
 def check_rows(bundle: Bundle) -> list[Fault]:
@@ -246,8 +274,34 @@ def _row_faults(bundle: Bundle, name: str, ids: dict[str, set[str]]) -> Iterator
         for head in REQUIRED[name]:
             if not row[head]:
                 yield _fault("required", path, _("未填 %s") % head, row=number)
+        yield from _cell_faults(name, row, number)
         if is_bulk:
             yield from _reference_faults(path, row, number, REFERENCES[name], ids)
+
+
+def _cell_faults(name: str, row: dict[str, str], number: int) -> Iterator[Fault]:
+    path = f"{name}.csv"
+    for head, words in WORDS.get(name, {}).items():
+        value = row.get(head, "")
+        if head in row and value and value not in words and value[:4] != "ext:":
+            why = _("%(head)s 不能是“%(value)s”") % {"head": head, "value": value}
+            yield _fault("unknown_word", path, why, row=number, field=head)
+    for head in DAYS.get(name, ()):
+        if row[head] and not _is_day(row[head]):
+            why = _("%s 应如 2026-09-01") % head
+            yield _fault("bad_date", path, why, row=number, field=head)
+    if name in PAIRED:
+        counts = {len(row[h].split(",")) for h in ("subjects", "subjectCodes")}
+        if row["subjectCodes"] and len(counts) > 1:
+            why = _("subjects 与 subjectCodes 的项数应相同")
+            yield _fault("uneven_lists", path, why, row=number, field="subjectCodes")
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _reference_faults(

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from bureau.parameters import parameters
 from core.imports.lane import rows_of, run, table_as
-from roster.choices import Collection, RowResult
+from roster.choices import Collection, RowResult, RunKind
 from roster.inbound import known
 from roster.inbound.staging import raw
 
@@ -45,6 +45,7 @@ class Kept:
     collection: str
     table: str
     reach: str
+    region: str = "region_id"
 
 
 IN_YEAR = (
@@ -71,8 +72,14 @@ KEPT = (
         "m.school_id IN (SELECT school_id FROM reach_school)",
     ),
 )
+STOOD = (
+    *KEPT,
+    Kept(Collection.ORGS, "schools_school", "TRUE", "administered_by_id"),
+    Kept(Collection.COURSES, "schools_course", "TRUE"),
+)
+"""The tables whose rows a row of a file may ask to be deleted."""
 STANDING = """
-FROM {table} m WHERE m.source = %(source)s AND m.region_id = ANY (%(scope)s)
+FROM {table} m WHERE m.source = %(source)s AND m.{region} = ANY (%(scope)s)
     AND m.removed_at IS NULL AND {reach}
 """
 OLDER = """
@@ -88,6 +95,10 @@ REMOVE = """
 UPDATE {table} m SET removed_at = now() FROM absent a
 WHERE a.place = '{table}' AND a.id = m.id
 """
+NOTHING = """
+SELECT NULL::text AS place, NULL::text AS collection, NULL::bigint AS id,
+    NULL::text AS sourced_id WHERE FALSE
+"""
 GONE = "SELECT collection, count(*) FROM absent GROUP BY 1"
 RESULTS = """
 INSERT INTO roster_syncrow (run_id, collection, number, sourced_id, result)
@@ -95,28 +106,18 @@ SELECT %(run)s, collection, 0, sourced_id, 'deleted' FROM absent ORDER BY place,
 """
 
 
-def find(delivery: "Delivery") -> list[str]:
-    """Make ``absent`` and return the sentences why a person must look first."""
+def find(delivery: "Delivery") -> None:
+    """Make ``absent``: the rows that the complete files no longer name."""
     _find_reach(delivery)
     kept = [each for each in KEPT if each.collection in delivery.whole]
-    if not kept:
-        table_as("absent", _nothing(), delivery.params)
-        return []
     collections = dict.fromkeys(each.collection for each in kept)
-    selects = [_absent(name, kept) for name in collections]
+    selects = [_absent(name, kept) for name in collections] or [NOTHING]
     table_as("absent", " UNION ALL ".join(selects), delivery.params)
-    return _hold(delivery, kept)
 
 
-def _nothing() -> str:
-    return (
-        "SELECT NULL::text AS place, NULL::text AS collection, NULL::bigint AS id,"
-        " NULL::text AS sourced_id WHERE FALSE"
-    )
-
-
-def _standing(each: Kept) -> str:
-    return STANDING.format(table=each.table, reach=each.reach)
+def _standing(each: Kept, *, is_whole: bool = True) -> str:
+    reach = each.reach if is_whole else "TRUE"
+    return STANDING.format(table=each.table, region=each.region, reach=reach)
 
 
 def _absent(collection: str, kept: list[Kept]) -> str:
@@ -147,19 +148,22 @@ def _find_reach(delivery: "Delivery") -> None:
     table_as("reach_year", found)
 
 
-def _hold(delivery: "Delivery", kept: list[Kept]) -> list[str]:
-    gone = dict(rows_of(GONE))
-    if not gone:
+def hold(delivery: "Delivery") -> list[str]:
+    """Return the sentences why a person must look first: much would be removed.
+
+    What a bundle says is to be deleted counts as well as what its complete files lack.
+    Removals are compared with the rows that stood before, in the reach of a complete
+    file or of the source.
+    """
+    if delivery.sync.kind != RunKind.BUNDLE:
         return []
+    gone = {name: c[RowResult.DELETED] for name, c in delivery.counts.items()}
+    if delivery.whole:
+        for name, count in rows_of(GONE):
+            gone[name] += count
     limits = parameters([SHARE, ROWS], delivery.source.region)
     share, rows = float(limits[SHARE]), int(limits[ROWS])
-    standing = {
-        name: -delivery.counts[name][RowResult.CREATED]
-        for name in {each.collection for each in kept}
-    }
-    for each in kept:
-        count = rows_of(f"SELECT count(*) {_standing(each)}", delivery.params)[0][0]
-        standing[each.collection] += count
+    standing = {name: _stood(delivery, name) for name in gone if gone[name]}
     return [
         _("%(what)s：将移除 %(gone)s 条，占现有 %(all)s 条的 %(share)s%%")
         % {
@@ -169,8 +173,19 @@ def _hold(delivery: "Delivery", kept: list[Kept]) -> list[str]:
             "share": f"{100 * gone[name] / total:.1f}",
         }
         for name, total in standing.items()
-        if gone.get(name) and (gone[name] > share * total or gone[name] > rows)
+        if gone[name] > share * total or gone[name] > rows
     ]
+
+
+def _stood(delivery: "Delivery", name: str) -> int:
+    """Count the rows of a collection that stood before this delivery."""
+    counts = delivery.counts[name]
+    found = counts[RowResult.DELETED] - counts[RowResult.CREATED]
+    for each in STOOD:
+        if each.collection == name:
+            where = _standing(each, is_whole=name in delivery.whole)
+            found += rows_of(f"SELECT count(*) {where}", delivery.params)[0][0]
+    return max(int(found), 1)
 
 
 def remove(delivery: "Delivery") -> None:

@@ -8,14 +8,15 @@ from core.imports.lane import Rule, is_date, run
 from roster.choices import Collection
 from roster.inbound import known
 from roster.inbound.classes import COUNTED
-from roster.inbound.steps import STAMP, Step, unknown
+from roster.inbound.steps import DAY, STAMP, Step, unknown
 
 if TYPE_CHECKING:
     from roster.inbound.delivery import Delivery
 
 HELPERS = "('administrator', 'proctor', 'aide')"
 STORED = """
-SELECT id, sourced_id, source_hash, removed_at FROM roster_enrolment
+SELECT id, sourced_id, source_hash, removed_at, section_id AS old_section
+FROM roster_enrolment
 WHERE source = %(source)s AND region_id = ANY (%(scope)s)
 """
 RESOLVED = f"""
@@ -128,6 +129,21 @@ REMOVE = """
 UPDATE roster_enrolment m SET removed_at = now(), source_hash = j.mark
 FROM judged j WHERE m.id = j.target_id AND j.result = 'deleted'
 """
+RECOUNTED = f"""
+UPDATE schools_classsection m SET headcount = c.number, counted_on = {DAY}
+FROM (
+    SELECT s.id, count(e.id) AS number FROM (
+        SELECT section_id AS id FROM judged WHERE result IN ('created', 'updated')
+        UNION SELECT old_section FROM judged WHERE result IN ('updated', 'deleted')
+    ) s LEFT JOIN roster_enrolment e ON e.section_id = s.id AND e.role = 'student'
+        AND e.removed_at IS NULL AND (e.ends_on IS NULL OR e.ends_on >= {DAY})
+    GROUP BY s.id
+) c
+WHERE m.id = c.id AND m.region_id = ANY (%(pupil_regions)s)
+    AND m.headcount <> c.number AND c.number <= 300
+    AND NOT 'headcount' = ANY (m.pinned)
+"""
+"""Where pupils are kept a class is as large as the pupils who belong to it."""
 
 
 def prepare(delivery: "Delivery") -> None:
@@ -149,6 +165,8 @@ def write(delivery: "Delivery") -> None:
     delivery.link("roster.enrolment")
     if Collection.ENROLLMENTS in delivery.whole:
         run(COUNTED, delivery.params)
+    else:
+        run(RECOUNTED, delivery.params)
 
 
 STEP = Step(
@@ -161,4 +179,5 @@ STEP = Step(
     prepare=prepare,
     prepare_fresh=prepare_fresh,
     write=write,
+    keeps=("old_section",),
 )

@@ -24,6 +24,7 @@ from core.imports.lane import (
     told,
 )
 from core.imports.sql import analyze, settle_constraints
+from core.personal import hidden
 from roster.choices import Collection, RowResult
 from roster.inbound import (
     absence,
@@ -53,7 +54,7 @@ SCRATCH = (
     *("fresh", "judged", "spelled", "wanted", "org_region", "role_of", "raw_roles"),
     *("known_org", "known_session", "known_course", "known_section", "known_person"),
     *("reach_school", "reach_year", "absent", "taught", "known_list"),
-    "known_grade",
+    *("known_grade", "namesake"),
     *(raw(c) for c in Collection),
 )
 MOMENT_MS = "(extract(epoch FROM {0}::timestamptz) * 1000)::bigint"
@@ -93,12 +94,16 @@ WHERE {same} AND j.row_no <> c.first AND {where}
 """
 RESULTS = """
 INSERT INTO roster_syncrow (run_id, collection, number, sourced_id, result, errors)
-SELECT %(run)s, %(collection)s, j.row_no, left(j.sourced_id, 120), j.result,
+SELECT %(run)s, %(collection)s, j.row_no, {told_id}, j.result,
     CASE WHEN j.problems IS NOT NULL THEN j.problems
         WHEN j.errors = '' AND j.notes = '' THEN NULL ELSE {told} END
 FROM judged j WHERE j.result <> 'unchanged' OR j.notes <> ''
 ORDER BY j.row_no
 """
+TOLD_ID = (
+    f"CASE WHEN j.result = 'rejected' THEN {hidden('left(j.sourced_id, 120)')}"
+    " ELSE left(j.sourced_id, 120) END"
+)
 LINKS = """
 INSERT INTO roster_alias (source_id, collection, sourced_id, model, object_id)
 SELECT %(source_id)s, %(collection)s, j.sourced_id, '{model}', j.linked_id
@@ -217,9 +222,11 @@ class Engine:
                 self.tell(str(Collection(step.collection).label))
                 self._one(step)
         if self.whole:
-            held = absence.find(self)
+            absence.find(self)
+        held = absence.hold(self)
+        if self.whole:
             absence.remove(self)
-            self.held_for = [] if is_approved else held
+        self.held_for = [] if is_approved else held
         settle_constraints()
 
     def _one(self, step: Step) -> None:
@@ -237,7 +244,7 @@ class Engine:
             "judged",
             "concat_ws(',', nullif(j.errors, ''), nullif(j.notes, ''))",
         )
-        run(RESULTS.format(told=rules), self.params)
+        run(RESULTS.format(told=rules, told_id=TOLD_ID), self.params)
         self._count(step, total)
         written = self.counts[step.collection]
         if written[RowResult.CREATED] + written[RowResult.UPDATED] >= MANY:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
@@ -169,6 +170,14 @@ def answer_once(
     plain = json.loads(json.dumps(answer))
     IdempotencyKey.objects.filter(pk=mine[0]).update(status=status, answer=plain)
     return status, plain, False
+
+
+def forget_rows() -> int:
+    """Forget the rows of runs past their days; return how many. Counts stay."""
+    ended = SyncRun.objects.filter(
+        finished_at__lt=timezone.now() - timedelta(days=settings.SYNC_ROW_DAYS)
+    )
+    return SyncRow.objects.filter(run__in=ended).delete()[0]
 
 
 def forget_keys(days: int = 30) -> int:

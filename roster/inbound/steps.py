@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from core.imports.lane import Rule, is_moment, table_as
+from core.personal import IDENTITY_LIKE
 
 if TYPE_CHECKING:
     from roster.inbound.delivery import Delivery
@@ -88,6 +89,20 @@ COMMON = (
         spares_removals=False,
     ),
 )
+PERSONAL = _("不能用身份证号作编号，该值未保存；请改用工号、学籍管理编号等其他编号")
+
+
+def no_identity_number(field: str, column: str, only: str = "TRUE") -> Rule:
+    """Return the rule that no identity number comes as a number of another kind."""
+    return Rule(
+        field,
+        "identity_number",
+        PERSONAL,
+        f"{only} AND r.{column} ~ '{IDENTITY_LIKE}'",
+        spares_removals=False,
+    )
+
+
 TWICE = Rule(
     "sourcedId",
     "duplicate_row",

@@ -15,6 +15,7 @@ from roster.inbound.steps import (
     Step,
     kept,
     know_grades,
+    no_identity_number,
     stage_of,
     unknown,
 )
@@ -67,7 +68,7 @@ SELECT x.*, CASE WHEN w.stage = 'VOCATIONAL' THEN x.first_grade - 9
     {stage_of("x.first_grade", "x.is_kindergarten", "w.stage")} AS stage,
     CASE WHEN x.target_id IS NULL THEN coalesce(t.id, CASE WHEN x.kind = 'T'
         THEN f.id ELSE p.id END) END AS linked_id,
-    f.id AS staff_no_of
+    f.id AS staff_no_of, n.name IS NOT NULL AS is_namesake
 FROM (
     SELECT r.*, {NAME} AS name, g.grade AS first_grade, g.is_kindergarten,
         CASE WHEN r.role IN {STAFF} THEN 'T' WHEN r.role = 'student' THEN 'P'
@@ -88,6 +89,8 @@ FROM (
     LEFT JOIN known_list c ON c.refs = r.primary_org
     OFFSET 0
 ) x
+LEFT JOIN namesake n ON n.school_id = x.school_id AND n.name = x.name
+    AND x.kind = 'T' AND x.target_id IS NULL
 LEFT JOIN taught w ON w.school_id = x.school_id AND w.grade = x.first_grade
 LEFT JOIN personnel_teacher t ON t.region_id = x.region_id
     AND t.public_id = x.sourced_id AND t.source <> %(source)s AND x.kind = 'T'
@@ -97,6 +100,8 @@ LEFT JOIN personnel_teacher f ON x.identifier <> '' AND f.region_id = x.region_i
     AND f.staff_no = x.identifier AND x.kind = 'T' AND f.id IS DISTINCT FROM x.target_id
 """
 RULES = (
+    no_identity_number("sourcedId", "sourced_id"),
+    no_identity_number("identifier", "identifier", "r.kind = 'T'"),
     Rule(
         "familyName",
         "required",
@@ -178,6 +183,21 @@ RULES = (
         column="enabled",
     ),
     Rule(
+        "enabledUser",
+        "account_not_kept",
+        _("本系统不保存教师账号的停用状态；教师离职请由学校或主管部门办理"),
+        "r.kind = 'T' AND lower(r.enabled) = 'false'",
+        level="note",
+    ),
+    Rule(
+        "familyName",
+        "namesake",
+        _("该校已有同名教师“{value}”，请核对是否为同一人，是则请发送工号"),
+        "r.is_namesake AND r.linked_id IS NULL",
+        level="note",
+        column="name",
+    ),
+    Rule(
         "metadata.cn.edu.employment",
         "unknown_employment",
         _("用工形式“{value}”无效"),
@@ -248,6 +268,15 @@ WHERE kind = 'T' AND result IN ('created', 'updated')
 """
 
 
+NAMESAKES = """
+SELECT DISTINCT t.school_id, t.name FROM personnel_teacher t
+WHERE t.region_id = ANY (%(scope)s) AND t.source <> %(source)s
+    AND t.status = 'ACTIVE' AND t.removed_at IS NULL
+    AND EXISTS (SELECT 1 FROM fresh WHERE target_id IS NULL)
+"""
+"""Teachers that came another way: a row of their name may be one of them again."""
+
+
 def with_roles() -> str:
     """Return the SELECT of staged users, with the first role of each."""
     own = {
@@ -273,6 +302,7 @@ def prepare_fresh(delivery: "Delivery") -> None:
     """Know the grades and the lists of schools of the rows to be judged."""
     know_grades(delivery)
     table_as("known_list", LISTS)
+    table_as("namesake", NAMESAKES, delivery.params)
 
 
 def write(delivery: "Delivery") -> None:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.constraints import BulkCarriedKey, NoOverlap, refusals
 from core.models import DatedModel, Sourced, public_id, stamps_changed
+from core.personal import IDENTITY_LIKE
 from core.querysets import AccessQuerySet, DatedQuerySet
 from roster.choices import EnrolmentRole
 from schools.choices import Stage
@@ -29,7 +30,8 @@ PUPILS_SWITCHED_ON = """
 refusals.register(
     "pupils_switched_on",
     _(
-        "本地区未开启学生最小名册，不保存学生个人信息；开启前须完成并登记个人信息保护影响评估"
+        "本地区未开启学生最小名册，不保存学生个人信息；开启前须完成并登记个人信息保护影响评估。"
+        "学校划转到其他地区时，接收地区也须先开启"
     ),
 )
 
@@ -139,6 +141,11 @@ class Pupil(Sourced):
             CheckConstraint(
                 name="pupil_stage_known", condition=Q(stage__in=["", *Stage.values])
             ),
+            CheckConstraint(
+                name="pupil_id_is_no_identity_number",
+                condition=~Q(sourced_id__regex=IDENTITY_LIKE),
+                violation_error_message=_("来源标识不能是身份证号，请改用其他编号"),
+            ),
         ]
         triggers = [
             *stamps_changed(),
@@ -147,6 +154,14 @@ class Pupil(Sourced):
                 level=pgtrigger.Statement,
                 when=pgtrigger.After,
                 operation=pgtrigger.Insert,
+                referencing=pgtrigger.Referencing(new="fresh"),
+                func=PUPILS_SWITCHED_ON,
+            ),
+            pgtrigger.Trigger(
+                name="pupils_switched_on_there",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Update,
                 referencing=pgtrigger.Referencing(new="fresh"),
                 func=PUPILS_SWITCHED_ON,
             ),

@@ -1,9 +1,12 @@
 """Runs of rosters coming in, their rows, and the answers already given."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.constraints import BulkCarriedKey
@@ -93,6 +96,12 @@ class SyncRun(models.Model):
     def get_absolute_url(self) -> str:
         """Return the page of the run."""
         return reverse("roster:run-detail", args=[self.pk])
+
+    @property
+    def rows_are_forgotten(self) -> bool:
+        """Whether its single rows are past the days they are kept."""
+        kept = timedelta(days=settings.SYNC_ROW_DAYS)
+        return self.finished_at is not None and self.finished_at < timezone.now() - kept
 
     @property
     def label(self) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, QuerySet
 from django.http import FileResponse, Http404, HttpRequest
 from django.http.response import HttpResponseBase
@@ -169,6 +170,8 @@ class SyncRunPage(DetailPage):
             rows=rows_of(run, self.wanted)[:SHOWN] if told else [],
             shown=SHOWN,
             told=told.get(self.wanted, 0) if self.wanted else sum(told.values()),
+            is_forgotten=run.rows_are_forgotten,
+            kept_days=settings.SYNC_ROW_DAYS,
             faults=run.manifest.get("faults", []),
             written=total_of(run, *(r for r in ("created", "updated", "deleted"))),
             is_open=run.state in {RunState.RECEIVED, RunState.VALIDATING}

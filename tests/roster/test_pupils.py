@@ -65,6 +65,23 @@ def test_no_pupil_is_stored_while_the_region_has_not_switched_on(county: Any) ->
     assert not Pupil.objects.exists()
 
 
+def test_no_school_takes_its_pupils_where_none_are_kept(
+    county: Any, official: Any
+) -> None:
+    on(county, official)
+    school, other = SchoolFactory(region=county), CountyFactory()
+    kept = pupil(school)
+
+    with pytest.raises(IntegrityError, match="no roster of pupils"), atomic():
+        type(school).objects.filter(pk=school.pk).update(administered_by=other)
+    with atomic():
+        on(other, user_with("DISTRICT_EDU", other))
+        type(school).objects.filter(pk=school.pk).update(administered_by=other)
+
+    kept.refresh_from_db()
+    assert kept.region == other
+
+
 def test_switching_on_records_the_assessment_and_who_decided(
     county: Any, official: Any
 ) -> None:

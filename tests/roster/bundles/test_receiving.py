@@ -140,6 +140,37 @@ def test_a_bundle_that_would_remove_much_waits_for_another_person(
     assert Teacher.objects.filter(removed_at=None).count() == 4
 
 
+def test_a_delta_that_asks_to_remove_much_waits_as_well(
+    world: Any, capture: Any
+) -> None:
+    send(world, bundle(roster(teachers=9)), capture)
+    gone = {"status": "tobedeleted", "dateLastModified": "2026-11-20T08:00:00.000Z"}
+    users = [{"sourcedId": f"u1-{n}", **gone} for n in range(1, 10)]
+
+    run = send(world, bundle({"users": users}, mode="delta"), capture, by=world.bureau)
+
+    assert (run.state, run.counts["users"]["deleted"]) == (RunState.HELD, 9)
+    assert "100.0%" in "".join(run.held_for)
+    assert Teacher.objects.filter(removed_at=None).count() == 9
+    with capture(execute=True):
+        approve_run(run, by=world.other, reason="核实无误")
+    assert not Teacher.objects.filter(removed_at=None).exists()
+
+
+def test_new_rows_of_a_bundle_do_not_hide_how_much_it_removes(
+    world: Any, capture: Any
+) -> None:
+    send(world, bundle(roster(teachers=5)), capture)
+    rows = roster(teachers=4)
+    for number in range(20):
+        add_user(rows, f"n{number}", "s1")
+
+    run = send(world, bundle(rows), capture, by=world.bureau)
+
+    assert (run.state, run.counts["users"]["created"]) == (RunState.HELD, 20)
+    assert "现有 5 条" in "".join(run.held_for)
+
+
 def test_a_held_bundle_may_be_refused(world: Any, capture: Any) -> None:
     send(world, bundle(roster(teachers=5)), capture)
     run = send(world, bundle(roster(teachers=1)), capture)
@@ -217,7 +248,7 @@ def test_rows_that_hang_on_a_bad_row_go_back_and_the_rest_comes_in(
 
 
 def test_a_delta_changes_and_removes_by_its_status(world: Any, capture: Any) -> None:
-    send(world, bundle(roster()), capture)
+    send(world, bundle(roster(teachers=10)), capture)
     stamp = {"dateLastModified": "2026-11-20T08:00:00.000Z"}
     users = [
         {"sourcedId": "u1-1", "status": "tobedeleted", **stamp},

@@ -131,7 +131,7 @@ def world(world: Any) -> Any:
 
 def test_the_database_keeps_rows_to_their_runs(db: None) -> None:
     with (
-        pytest.raises(Exception, match="a row belongs to a run"),
+        pytest.raises(Exception, match="sync_row_of_a_run"),
         connection.cursor() as cursor,
     ):
         cursor.execute(
