@@ -227,6 +227,17 @@ def test_wrong_cell_is_rejected_with_its_reason(
     assert done.rows[0]["row"] == 2
 
 
+def test_identity_number_in_the_staff_number_column_is_sent_back_and_not_kept(
+    world: Any,
+) -> None:
+    number = identity_number()
+
+    done = take_in(world, row(world, staff_no=number), row(world, "测试乙"))
+
+    assert (codes(done), done.created) == (["looks_like_identity"], 1)
+    assert tables_holding(number) == []
+
+
 def test_identity_typed_as_a_number_is_rejected_and_not_kept(world: Any) -> None:
     stream = io.BytesIO()
     book = xlsxwriter.Workbook(stream)
