@@ -101,8 +101,8 @@ class SchoolFilter(FilterSet):
         return queryset.filter(administered_by__path__contains=place)
 
     def teaching(self, queryset: Any, name: str, value: str) -> QuerySet[Any]:
-        """Keep the schools that teach the stage."""
-        return queryset.teaching(value)
+        """Keep the schools that taught the stage on the day of the page."""
+        return queryset.teaching_on(self._day(), value)
 
     def labelled(self, queryset: Any, name: str, value: str) -> QuerySet[Any]:
         """Keep the schools that hold the label on the day of the page."""

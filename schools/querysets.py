@@ -85,6 +85,16 @@ class SchoolQuerySet(AccessQuerySet):
         """Keep the schools with one of the stages."""
         return self.filter(stages__stage__in=stages).distinct()
 
+    def teaching_on(self, day: date, *stages: str) -> Self:
+        """Keep the schools that had one of the stages on the day."""
+        if day >= today():
+            return self.teaching(*stages)
+        profiles = self.model._meta.get_field("profiles").related_model.objects
+        later = profiles.ending_after(day).filter(school=OuterRef("pk"))
+        then = self.alias(stages_then=Subquery(later.values("stages")[:1]))
+        now = Q(stages_then=None, pk__in=self.model.objects.teaching(*stages))
+        return then.filter(now | Q(stages_then__overlap=list(stages)))
+
     def compulsory(self) -> Self:
         """Keep the schools with a compulsory stage."""
         return self.teaching(*COMPULSORY)
