@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from bureau.parameters import parameter
 from core.transitions import Effects
 from evaluation.checks import publish_checks
+from evaluation.marks import marks_of_grades, told_in_report
 from evaluation.models import Assessment, Cycle, Framework, PeriodicReport
 from evaluation.progress import CycleProgress
 from evaluation.reading import number
@@ -118,6 +119,7 @@ def of_review(user: Any, cycle: Cycle) -> Effects:
 
 def of_consolidation(user: Any, cycle: Cycle) -> Effects:
     """Working out results: totals, grades, places."""
+    marks = marks_of_grades(cycle)
     lines = {k: parameter(f"grade.{k}_min", cycle.region) for k in "abc"}
     quota = parameter("grade.a_quota", cycle.region)
     return Effects(
@@ -127,7 +129,8 @@ def of_consolidation(user: Any, cycle: Cycle) -> Effects:
             _("每个区县优秀集团不超过 %(quota)s%%，同分并列均通过")
             % {"quota": number(quota * 100)},
             _("结果和全部依据冻结留存，可随时复算"),
-        ]
+        ],
+        warnings=[("amber", line) for line in told_in_report(marks)],
     )
 
 

@@ -1,4 +1,4 @@
-"""Which sources and deliveries a region reaches: its own and those below."""
+"""What a region reaches of rosters: its own and what is below it."""
 
 from collections.abc import Sequence
 
@@ -10,6 +10,11 @@ from core.registries import register_reach
 
 @register_reach(REGION, "roster.source")
 def _sources(ids: Sequence[int]) -> Q:
+    return Q(region__lineage__overlap=list(ids))
+
+
+@register_reach(REGION, "roster.pupilroster")
+def _decisions(ids: Sequence[int]) -> Q:
     return Q(region__lineage__overlap=list(ids))
 
 

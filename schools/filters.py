@@ -101,8 +101,8 @@ class SchoolFilter(FilterSet):
         return queryset.filter(administered_by__path__contains=place)
 
     def teaching(self, queryset: Any, name: str, value: str) -> QuerySet[Any]:
-        """Keep the schools that teach the stage."""
-        return queryset.teaching(value)
+        """Keep the schools that taught the stage on the day of the page."""
+        return queryset.teaching_on(self._day(), value)
 
     def labelled(self, queryset: Any, name: str, value: str) -> QuerySet[Any]:
         """Keep the schools that hold the label on the day of the page."""
@@ -290,11 +290,17 @@ class PressureFilter(SchoolFilter):
         label=_("发现"),
     )
     large_min = django_filters.NumberFilter(
-        field_name="large", lookup_expr="gte", label=_("大班额不少于（班）")
+        method="crowded", decimal_places=0, label=_("大班额不少于（班）")
     )
 
     class Meta(SchoolFilter.Meta):
         open_fields = ("county", "stage", "finding")
+
+    def __init__(
+        self, *args: Any, judged_in: AcademicYear | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.judged_in = judged_in
 
     def of_year(self, queryset: Any, name: str, value: Any) -> QuerySet[Any]:
         """Leave the rows: the page takes the figures of this year already."""
@@ -302,7 +308,13 @@ class PressureFilter(SchoolFilter):
 
     def pressed(self, queryset: Any, name: str, value: str) -> QuerySet[Any]:
         """Keep the schools of which this stands out."""
-        return queryset.pressed(value)
+        return queryset.pressed(value, self.judged_in, self._day())
+
+    def crowded(self, queryset: Any, name: str, value: Any) -> QuerySet[Any]:
+        """Keep the schools with so many large classes or more."""
+        if value < 1:
+            return queryset
+        return queryset.pressed("LARGE", self.judged_in, self._day(), int(value))
 
 
 class ReductionPlanFilter(FilterSet):

@@ -12,7 +12,7 @@ from bureau.models import Region
 from core.access import scope_ids
 from core.days import today
 from core.forms import Form, Section
-from schools.choices import Ownership, SchoolType
+from schools.choices import Ownership, SchoolType, Stage
 from schools.forms import DayInput
 from schools.models import School
 
@@ -84,6 +84,13 @@ class ProfileForm(_FromADay):
     type = forms.ChoiceField(
         label=gettext_lazy("办学类型"), choices=TYPES, required=False
     )
+    stages = forms.MultipleChoiceField(
+        label=gettext_lazy("学段"),
+        choices=Stage.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("改了办学类型而学段不动的，按新类型确定"),
+    )
     ownership = forms.ChoiceField(
         label=gettext_lazy("举办者性质"),
         choices=[("", gettext_lazy("请选择")), *Ownership.choices],
@@ -99,7 +106,7 @@ class ProfileForm(_FromADay):
                 gettext_lazy("变更为"),
                 (
                     *("name", "short_name", "school_code", "type"),
-                    *("ownership", "administered_by"),
+                    *("stages", "ownership", "administered_by"),
                 ),
                 gettext_lazy(
                     "只改有变化的项。登记时写错的，请用“修改资料”更正，不作变更。"
@@ -116,10 +123,17 @@ class ProfileForm(_FromADay):
         for name in ("name", "short_name", "school_code", "type", "ownership"):
             self.initial.setdefault(name, getattr(school, name))
         self.initial.setdefault("administered_by", school.administered_by_id)
+        self.taught = school.stage_codes
+        self.initial.setdefault("stages", self.taught)
 
     def clean_school_code(self) -> str | None:
         """Keep an empty code as no code."""
         return self.cleaned_data["school_code"] or None
+
+    def clean_stages(self) -> list[str] | None:
+        """Leave the stages to the type unless others are ticked."""
+        ticked: list[str] = self.cleaned_data["stages"]
+        return None if not ticked or set(ticked) == set(self.taught) else ticked
 
 
 class SplitForm(_NewSchool, _FromADay):

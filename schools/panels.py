@@ -96,7 +96,7 @@ def pressure_of_region(request: Any, region: Region) -> str:
     day = request.as_of
     year = AcademicYear.objects.current(day)
     rows = School.objects.visible_to(request.user, VIEW).run_by(region).running(day)
-    rows = rows.with_pressure(year, day).pressed("ANY")
+    rows = rows.with_pressure(year, day).pressed("ANY", year, day)
     found = list(rows.order_by("-oversize", "-large", "pinyin")[:MOST])
     since = large_since([s.pk for s in found], year, day) if year else {}
     context = {

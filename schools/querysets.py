@@ -5,7 +5,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
-from django.db.models import Count, F, OuterRef, Prefetch, Q, Subquery, Sum
+from django.db.models import Count, OuterRef, Prefetch, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from bureau.parameters import number_at
@@ -23,6 +23,7 @@ from schools.choices import (
     UnlockState,
 )
 from schools.completeness import annotate
+from schools.pressing import LINES, PressedSchools
 
 if TYPE_CHECKING:
     from bureau.models import AcademicYear, Region
@@ -84,6 +85,16 @@ class SchoolQuerySet(AccessQuerySet):
         """Keep the schools with one of the stages."""
         return self.filter(stages__stage__in=stages).distinct()
 
+    def teaching_on(self, day: date, *stages: str) -> Self:
+        """Keep the schools that had one of the stages on the day."""
+        if day >= today():
+            return self.teaching(*stages)
+        profiles = self.model._meta.get_field("profiles").related_model.objects
+        later = profiles.ending_after(day).filter(school=OuterRef("pk"))
+        then = self.alias(stages_then=Subquery(later.values("stages")[:1]))
+        now = Q(stages_then=None, pk__in=self.model.objects.teaching(*stages))
+        return then.filter(now | Q(stages_then__overlap=list(stages)))
+
     def compulsory(self) -> Self:
         """Keep the schools with a compulsory stage."""
         return self.teaching(*COMPULSORY)
@@ -104,10 +115,7 @@ class SchoolQuerySet(AccessQuerySet):
     def _with_large(self, year: "AcademicYear | None", day: date) -> Self:
         path = "administered_by__path"
         lined = self.annotate(
-            large_line=number_at("class.large_min", path, day),
-            oversize_line=number_at("class.oversize_min", path, day),
-            seat_line=number_at("pressure.seat_use_max", path, day),
-            zone_line=number_at("pressure.out_of_zone_max", path, day),
+            **{name: number_at(key, path, day) for name, key in LINES.items()}
         )
         return lined.annotate(
             classes_told=_classes(year),
@@ -120,21 +128,12 @@ class SchoolQuerySet(AccessQuerySet):
         rows: Self = annotate(self, year)
         return rows
 
-    def pressed(self, finding: str) -> Self:
-        """Keep the schools with large or over-size classes, too full, or chosen."""
-        if finding == "LARGE":
-            return self.filter(large__gt=0)
-        if finding == "OVERSIZE":
-            return self.filter(oversize__gt=0)
-        if finding == "FULL":
-            return self.filter(students__gt=F("seats") * F("seat_line"))
-        if finding == "CHOSEN":
-            return self.filter(out_of_zone__gt=F("new_intake") * F("zone_line"))
-        return self.filter(
-            Q(large__gt=0)
-            | Q(students__gt=F("seats") * F("seat_line"))
-            | Q(out_of_zone__gt=F("new_intake") * F("zone_line"))
-        )
+    def pressed(
+        self, finding: str, year: "AcademicYear | None", day: date, least: int = 1
+    ) -> Self:
+        """Keep the schools of which this stood out in the year: large or over-size
+        classes (``least`` of them), too full, chosen from outside, or ``ANY``."""
+        return self.filter(pk__in=PressedSchools(finding, year, day, least))
 
     def for_list(self, day: date | None = None) -> Self:
         """Bring along what a list row shows, in a fixed number of queries."""

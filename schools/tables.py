@@ -114,8 +114,8 @@ class SchoolTable(Table):
         return self._then(record).type_label or _("学段待确认")
 
     def render_stages(self, record: School) -> str:
-        """Name the stages."""
-        return "、".join(record.stage_labels) or "—"
+        """Name the stages of the day."""
+        return "、".join(self._then(record).stage_labels) or "—"
 
     value_stages = render_stages
 

@@ -88,6 +88,10 @@ class ListPage(Page):
         """Return further arguments of the table."""
         return {}
 
+    def get_filter_kwargs(self) -> dict[str, Any]:
+        """Return further arguments of the filter."""
+        return {}
+
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Draw the page, its rows only, or the file of its rows."""
         filterset = self._filterset()
@@ -119,7 +123,10 @@ class ListPage(Page):
         if self.filterset_class is None:
             return None
         return self.filterset_class(
-            self.request.GET, queryset=self.get_queryset(), request=self.request
+            self.request.GET,
+            queryset=self.get_queryset(),
+            request=self.request,
+            **self.get_filter_kwargs(),
         )
 
     def _table(self, rows: QuerySet[Any]) -> Table:

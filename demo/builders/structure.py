@@ -63,6 +63,7 @@ def _former_names(world: World, renames: list[dict[str, str]]) -> None:
                 "short_name": row["former_short"],
                 "school_code": school.school_code,
                 "type": school.type,
+                "stages": school.stage_codes,
                 "ownership": school.ownership,
                 "administered_by": school.administered_by,
                 "changed_because": row["reason"],

@@ -26,6 +26,7 @@ from core.documents import (
     to_data,
 )
 from evaluation.choices import Grade, Limit, Veto
+from evaluation.marks import marks_of_grades, told_in_report
 from evaluation.models import Result
 from evaluation.reading import (
     Leaf,
@@ -99,7 +100,12 @@ class Booklet:
             % {"day": f"{self.cycle.reference_day:%Y-%m-%d}"},
             _("年度数据：%(year)s 学年各校确认报表") % {"year": self.cycle.year.code},
             _("考核结果摘要：%(digest)s") % {"digest": self.result.digest},
+            *told_in_report(marks_of_grades(self.cycle, self.keys())),
         ]
+
+    def keys(self) -> set[str]:
+        """Return the keys of the parameters that the scores were computed with."""
+        return {key for leaf in self.leaves for key, _value in leaf.parameters}
 
     def overview(self) -> list[Block]:
         """The number, its grade, its place, and why the grade is what it is."""

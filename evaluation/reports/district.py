@@ -28,6 +28,7 @@ from core.documents import (
     to_data,
 )
 from evaluation.choices import Grade, How, Limit, Method, Veto
+from evaluation.marks import keys_of, marks_of_grades, told_in_report
 from evaluation.models import Cycle, Result, Score
 from evaluation.reading import number
 from evaluation.reports.figures import Field, dimensions_of, issuer_of
@@ -73,6 +74,7 @@ class DistrictReport:
                 % {"day": f"{self.cycle.reference_day:%Y-%m-%d}"},
                 _("年度数据：%(year)s 学年各校确认报表")
                 % {"year": self.cycle.year.code},
+                *told_in_report(marks_of_grades(self.cycle, self.keys())),
             ],
             blocks=[
                 *self.overview(),
@@ -87,6 +89,10 @@ class DistrictReport:
             ],
             appendix=self.appendix(),
         )
+
+    def keys(self) -> set[str]:
+        """Return the keys of the parameters that the framework computes with."""
+        return {key for node in self.tree for key in keys_of(node.parts)}
 
     def overview(self) -> list[Block]:
         """How many groups, the mean, the grades."""

@@ -31,6 +31,7 @@ from core.views import (
 from evaluation.choices import AssessmentState
 from evaluation.filters import AssessmentFilter, ResultFilter
 from evaluation.forms import VetoForm
+from evaluation.marks import marks_of_grades, marks_of_leaf
 from evaluation.models import Assessment, Result, Score
 from evaluation.permissions import can_score, can_veto, owns
 from evaluation.reading import Leaf, by_points_lost
@@ -207,6 +208,7 @@ class AssessmentPage(DetailPage):
         lost = by_points_lost(x for x in leaves if x.score is not None)
         return {
             "result": result,
+            "marks": marks_of_grades(self.object.cycle) if result else [],
             "radar": self.radar(result) if result else None,
             "lost_chart": lost_chart(lost) if lost else None,
             "advice": [x for x in lost if x.advice][:5],
@@ -327,6 +329,7 @@ class ScorePage(ObjectMixin, Page):
                 "rubric"
             ],
             evidence=evidence_of(score.assessment, score.indicator.code),
+            marks=marks_of_leaf(leaf, score.assessment.cycle),
         )
         return TemplateResponse(request, self.template_name, context)
 

@@ -27,6 +27,7 @@ from core.views import (
 from evaluation.choices import CycleState, ReportState
 from evaluation.filters import CycleFilter
 from evaluation.forms import CycleForm, PublicityForm
+from evaluation.marks import marks_of_grades
 from evaluation.models import Assessment, Cycle, Result
 from evaluation.permissions import can_compile
 from evaluation.progress import DONE, CycleProgress
@@ -154,7 +155,11 @@ class CyclePage(DetailPage):
         """Return what the tab shows, narrowed to what the user may know of."""
         if slug == "results":
             results = self.results()
-            return {"results": results[:SHOWN], "more": len(results) > SHOWN}
+            return {
+                "results": results[:SHOWN],
+                "more": len(results) > SHOWN,
+                "marks": marks_of_grades(self.object) if results else [],
+            }
         if slug == "reports":
             return {"runs": self.runs()}
         rows = self.assessments()

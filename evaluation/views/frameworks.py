@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bureau.models import PolicyParameter
 from core.transitions import MoveRefused
 from core.views import (
     Action,
@@ -26,6 +27,7 @@ from core.views import (
 from evaluation.checks import coverage, is_publishable, publish_checks
 from evaluation.choices import FrameworkState, Method
 from evaluation.filters import FrameworkFilter
+from evaluation.marks import marks_of_tree
 from evaluation.models import Framework, Indicator
 from evaluation.permissions import can_keep_framework
 from evaluation.reading import rule_words, title_of
@@ -108,10 +110,13 @@ class FrameworkPage(DetailPage):
                 "coverage": coverage(tree),
                 "missing": [title_of(name) for name in coverage(tree).missing],
             }
-        return {"dimensions": nested(tree), "method_colours": Method.choices}
+        marks = marks_of_tree(tree, self.object.region, self.request.as_of)
+        return {"dimensions": nested(tree, marks), "method_colours": Method.choices}
 
 
-def nested(tree: list[Indicator]) -> list[dict[str, Any]]:
+def nested(
+    tree: list[Indicator], marks: dict[int, list[PolicyParameter]]
+) -> list[dict[str, Any]]:
     """Return the tree as nested nodes, each leaf with its rule in words."""
     below: dict[int | None, list[Indicator]] = {}
     for node in tree:
@@ -119,7 +124,12 @@ def nested(tree: list[Indicator]) -> list[dict[str, Any]]:
 
     def grow(parent: int | None) -> list[dict[str, Any]]:
         return [
-            {"node": node, "children": grow(node.pk), "rules": rules_of(node)}
+            {
+                "node": node,
+                "children": grow(node.pk),
+                "rules": rules_of(node),
+                "marks": marks[node.pk],
+            }
             for node in below.get(parent, [])
         ]
 

@@ -16,6 +16,7 @@ from core.models import FormDraft
 from core.transitions import MoveRefused
 from core.views import Crumb, ObjectMixin, Page
 from evaluation.choices import How, RubricLevel
+from evaluation.marks import marks_of_leaf
 from evaluation.models import Assessment, Score
 from evaluation.permissions import can_finish_scoring, can_score, can_score_leaf
 from evaluation.reading import Leaf
@@ -143,13 +144,14 @@ class DeskPage(ObjectMixin, Page):
     def _answer(
         self, typed: dict[str, str], errors: dict[str, list[str]], status: int = 200
     ) -> HttpResponseBase:
-        score = self.object
+        score, leaf = self.object, Leaf.from_score(self.object)
         line = self._line()
         by_hand = [r for r in line if r.how != How.AUTO]
         place = next((n for n, r in enumerate(by_hand) if r.pk == score.pk), 0)
         context = self.get_context_data(
             score=score,
-            leaf=Leaf.from_score(score),
+            leaf=leaf,
+            marks=marks_of_leaf(leaf, score.assessment.cycle),
             levels=levels_of(score) if has_rubric(score) else [],
             may_be_na=may_be_na(score),
             evidence=evidence_of(score.assessment, score.indicator.code),

@@ -169,7 +169,8 @@ def _enrollment(t: Taker) -> dict[str, str]:
         "section": t.reference("class"),
         "school": t.reference("school"),
         "person": t.reference("user"),
-        "role": t.text("role"),
+        # the standard has no aides in classes: they go by a helper's role or this
+        "role": t.extension("role") or t.text("role"),
         "is_primary": t.text("primary"),
         "begins": t.text("beginDate"),
         "ends": t.text("endDate"),

@@ -10,7 +10,7 @@ from roster.choices import Collection
 from roster.inbound import known
 from roster.inbound.spelling import spell_names
 from roster.inbound.steps import STAMP, Clash, Step, kept, unknown
-from schools.choices import CODE_SHAPE
+from schools.choices import CODE_PREFIXES, CODE_SHAPE
 from schools.names import DROPPED, LOWER, UPPER
 
 if TYPE_CHECKING:
@@ -55,7 +55,39 @@ STORED = """
 SELECT id, sourced_id, source_hash, removed_at FROM schools_school
 WHERE source = %(source)s AND administered_by_id = ANY (%(scope)s)
 """
+PREFIXES = ", ".join(
+    f"('{kind.value}', '{prefix}')"  # type: ignore[attr-defined]
+    for kind, prefixes in CODE_PREFIXES.items()
+    for prefix in prefixes
+)
+CODE_RETIRED = """
+y.school_code IS NOT NULL AND (
+    y.linked_id IS NULL AND y.writes_code AND EXISTS (
+        SELECT 1 FROM schools_schoolprofile p
+        WHERE p.school_code = y.school_code
+        AND p.school_id IS DISTINCT FROM y.target_id)
+    OR y.linked_id = y.code_owner AND y.code_ended AND NOT EXISTS (
+        SELECT 1 FROM schools_school s
+        WHERE s.id = y.code_owner AND s.normalized_name = y.normal)
+    AND NOT EXISTS (SELECT 1 FROM schools_schoolprofile p
+        WHERE p.school_id = y.code_owner AND p.normalized_name = y.normal))
+"""
+"""Another school gave the code up, or it is that of a closed one of another name."""
+NAME_TAKEN = """
+y.is_keyless AND EXISTS (SELECT 1 FROM schools_school s
+    WHERE s.administered_by_id = y.home_id AND s.normalized_name = y.key_name
+    AND s.distinguisher = y.distinguisher AND s.school_code IS NULL
+    AND s.closed_on IS NULL AND s.id <> y.target_id)
+"""
+ID_TAKEN = """
+y.home_id <> y.held_by AND EXISTS (SELECT 1 FROM schools_school s
+    WHERE s.administered_by_id = y.home_id AND s.public_id = y.sourced_id
+    AND s.id <> y.target_id)
+"""
 RESOLVED = f"""
+SELECT y.*, {CODE_RETIRED} AS code_retired, {NAME_TAKEN} AS name_taken,
+    {ID_TAKEN} AS id_taken
+FROM (
 SELECT x.*, CASE WHEN x.target_id IS NULL AND x.type = 'school' THEN coalesce(
         (SELECT k.school_id FROM known_org k WHERE k.ref = x.sourced_id
             AND k.school_id IS NOT NULL AND k.is_given LIMIT 1),
@@ -66,9 +98,19 @@ SELECT x.*, CASE WHEN x.target_id IS NULL AND x.type = 'school' THEN coalesce(
             AND s.normalized_name = x.normal AND s.distinguisher = ''
             AND s.closed_on IS NULL
             AND (s.school_code IS NULL OR x.school_code IS NULL) LIMIT 1)
-    ) END AS linked_id
+    ) END AS linked_id, x.type = 'school' AND x.is_open
+        AND coalesce(x.school_code, x.held_code) IS NULL AS is_keyless,
+    CASE WHEN x.held_by IS NULL OR x.parent <> '' AND NOT x.stays_home
+        THEN x.region_id ELSE x.held_by END AS home_id
 FROM (
     SELECT r.*, {NORMAL} AS normal, c.school_code, t.is_aliased,
+        CASE WHEN 'name' = ANY (m.pinned) THEN m.normalized_name ELSE {NORMAL} END
+            AS key_name,
+        NOT coalesce('school_code' = ANY (m.pinned), FALSE) AS writes_code,
+        coalesce(m.distinguisher, '') AS distinguisher, m.type AS held_type,
+        m.school_code AS held_code, m.administered_by_id AS held_by,
+        m.closed_on IS NULL AS is_open, o.closed_on IS NOT NULL AS code_ended,
+        coalesce('administered_by' = ANY (m.pinned), FALSE) AS stays_home,
         coalesce(t.region_id, p.region_id,
             CASE WHEN r.parent = '' THEN %(region)s END) AS region_id,
         t.region_id AS place_id, o.id AS code_owner,
@@ -80,7 +122,9 @@ FROM (
         AND substr(r.identifier, 3, 2) = %(province)s THEN r.identifier END
         AS school_code) c ON r.type = 'school'
     LEFT JOIN schools_school o ON o.school_code = c.school_code
+    LEFT JOIN schools_school m ON m.id = r.target_id
 ) x
+) y
 """
 RULES = (
     Rule("name", "required", _("未填机构名称"), "r.normal = ''"),
@@ -112,8 +156,35 @@ RULES = (
         "identifier",
         "code_taken",
         _("学校标识码“{value}”已由另一所学校使用，请核对"),
-        "r.type = 'school' AND (r.code_abroad OR (r.target_id IS NOT NULL"
-        " AND r.code_owner IS NOT NULL AND r.code_owner <> r.target_id))",
+        "r.type = 'school' AND r.writes_code AND (r.code_abroad"
+        " OR (r.target_id IS NOT NULL AND r.code_owner IS NOT NULL"
+        " AND r.code_owner <> r.target_id))",
+    ),
+    Rule(
+        "identifier",
+        "code_retired",
+        _("学校标识码“{value}”曾属于另一所学校，停用的代码不能再用"),
+        "r.type = 'school' AND coalesce(r.code_retired, FALSE)",
+    ),
+    Rule(
+        "identifier",
+        "code_type",
+        _("学校标识码“{value}”前两位与该校的办学类型不一致"),
+        "r.type = 'school' AND coalesce(r.writes_code AND r.held_type <> ''"
+        f" AND (r.held_type, left(r.school_code, 2)) NOT IN (VALUES {PREFIXES}),"
+        " FALSE)",
+    ),
+    Rule(
+        "name",
+        "name_taken",
+        _("本地区已另有一所名为“{value}”的学校，请填写学校标识码加以区分"),
+        "r.type = 'school' AND r.name_taken",
+    ),
+    Rule(
+        "parent",
+        "id_taken",
+        _("“{value}”地区已另有一所来源标识相同的学校，不能改由该地区主管"),
+        "r.type = 'school' AND coalesce(r.id_taken, FALSE)",
     ),
     Rule(
         "identifier",
@@ -200,14 +271,14 @@ STEP = Step(
             "result IN ('created', 'updated') AND school_code IS NOT NULL",
         ),
         Clash(
-            ("region_id", "normal"),
+            ("home_id", "key_name", "distinguisher"),
             Rule(
                 "name",
                 "duplicate_name",
                 _("同一文件中同一地区学校名称“{value}”重复"),
                 "FALSE",
             ),
-            "result = 'created' AND type = 'school' AND school_code IS NULL",
+            "result IN ('created', 'updated') AND is_keyless",
         ),
     ),
 )

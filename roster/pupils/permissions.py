@@ -1,10 +1,11 @@
 """Who may decide that a region keeps a minimal roster of pupils."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from core.access import reaches
+from core.access import reaches, scope_ids
 from core.days import today
 from core.verdict import ALLOWED, Denied, Verdict
 from roster.models import PupilRoster
@@ -40,3 +41,11 @@ def can_switch_off(user: Any, row: PupilRoster) -> Verdict:
     if not row.holds_on(today()):
         return Denied(_("未能关闭学生最小名册：名册已经关闭"), remedy=_("无需再次办理"))
     return ALLOWED
+
+
+def to_switch_off(user: Any, rows: Iterable[PupilRoster]) -> set[int]:
+    """Return which of the decisions ``can_switch_off`` allows, without a query."""
+    mine, day = set(scope_ids(user, "bureau.region", PERMISSION)), today()
+    return {
+        row.pk for row in rows if row.holds_on(day) and mine & set(row.region.lineage)
+    }

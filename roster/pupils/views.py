@@ -16,7 +16,7 @@ from core.transitions import Effects
 from core.views import Action, Crumb, FormPage, Page
 from roster.models import Pupil, PupilRoster
 from roster.pupils.forms import SwitchOffForm, SwitchOnForm
-from roster.pupils.permissions import PERMISSION, can_switch_off
+from roster.pupils.permissions import PERMISSION, to_switch_off
 from roster.pupils.services import switch_off, switch_on
 
 
@@ -48,7 +48,7 @@ class PupilRosterPage(Page):
                 "region", "assessment", "switched_on_by", "switched_off_by"
             ).order_by("-valid_from", "-pk")
         )
-        kept = _pupils_kept(rows)
+        kept, off = _pupils_kept(rows), to_switch_off(request.user, rows)
         return TemplateResponse(
             request,
             "roster/pupils.html",
@@ -58,7 +58,7 @@ class PupilRosterPage(Page):
                         "row": row,
                         "holds": row.holds_on(),
                         "pupils": kept.get(row.region_id, 0) if row.holds_on() else 0,
-                        "off": can_switch_off(request.user, row),
+                        "off": row.pk in off,
                     }
                     for row in rows
                 ]

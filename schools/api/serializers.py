@@ -54,7 +54,7 @@ class SchoolSerializer(serializers.ModelSerializer[School]):
         ]
 
     def to_representation(self, instance: School) -> dict[str, Any]:
-        """Say name, code, type, county and state as they were on the day asked for."""
+        """Say name, code, type, stages, county and state as they were on the day."""
         data = super().to_representation(instance)
         day = getattr(self.context.get("request"), "as_of", None)
         if day is None:
@@ -64,6 +64,7 @@ class SchoolSerializer(serializers.ModelSerializer[School]):
         told = ("name", "short_name", "school_code", "type", "ownership", "status")
         data.update({name: getattr(then, name) for name in told})
         data["administered_by"] = then.administered_by.code
+        data["stages"] = then.stage_codes
         return data
 
     @extend_schema_field(

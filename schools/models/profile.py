@@ -2,16 +2,25 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import pghistory
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import CheckConstraint, Q
 from django.utils.translation import gettext_lazy as _
 
 from core.constraints import EndsWithParent, NoOverlap
 from core.models import DatedModel
-from schools.choices import Ownership, SchoolStatus, SchoolType
+from schools.choices import (
+    ALLOWED_STAGES,
+    Ownership,
+    SchoolStatus,
+    SchoolType,
+    Stage,
+)
 from schools.models.school import School
 from schools.names import NormalName
 from schools.querysets import ProfileQuerySet
@@ -20,7 +29,17 @@ PROFILE_FIELDS = (
     *("name", "short_name", "school_code", "type"),
     *("ownership", "administered_by"),
 )
-"""What has an effective day when it changes; the rest is corrected in place."""
+"""What has an effective day when it changes, besides the stages taught; the rest is
+corrected in place."""
+
+
+def _stages_fit_type() -> Q:
+    rules = [
+        Q(type=kind.value, stages__contained_by=[str(s) for s in stages])  # type: ignore[attr-defined]
+        & ~Q(stages=[])
+        for kind, stages in ALLOWED_STAGES.items()
+    ]
+    return reduce(or_, rules, Q(type="", stages=[]))
 
 
 @pghistory.track(
@@ -29,7 +48,7 @@ PROFILE_FIELDS = (
     exclude=["normalized_name"],
 )
 class SchoolProfile(DatedModel):
-    """Name, code, type and county that a school had until a change took effect.
+    """Name, code, type, stages and county of a school until a change took effect.
 
     Only what is over is kept here: the present stands on the school itself. On a day
     the school was what its earliest profile ending after that day says, else what it
@@ -52,6 +71,12 @@ class SchoolProfile(DatedModel):
     )
     type = models.CharField(
         _("办学类型"), max_length=24, choices=SchoolType.choices, blank=True
+    )
+    stages = ArrayField(
+        models.CharField(max_length=12, choices=Stage.choices),
+        verbose_name=_("学段"),
+        default=list,
+        blank=True,
     )
     ownership = models.CharField(
         _("举办者性质"), max_length=20, choices=Ownership.choices, blank=True
@@ -94,10 +119,20 @@ class SchoolProfile(DatedModel):
                 condition=Q(valid_to__isnull=False),
                 violation_error_message=_("曾用名称须有终止日期"),
             ),
+            CheckConstraint(
+                name="school_profile_stages_fit_type",
+                condition=_stages_fit_type(),
+                violation_error_message=_("学段与学校的办学类型不符"),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def stage_codes(self) -> list[str]:
+        """Return the stages taught then, in the order of schooling."""
+        return [stage for stage in Stage.values if stage in self.stages]
 
 
 @dataclass(frozen=True)
@@ -108,6 +143,7 @@ class ProfileOn:
     short_name: str
     school_code: str | None
     type: str
+    stage_codes: list[str]
     ownership: str
     administered_by: Any
     status: str
@@ -116,6 +152,11 @@ class ProfileOn:
     def type_label(self) -> str:
         """Return the type in words."""
         return str(SchoolType(self.type).label) if self.type else ""
+
+    @property
+    def stage_labels(self) -> list[str]:
+        """Return the stages taught, in words."""
+        return [str(Stage(code).label) for code in self.stage_codes]
 
     @property
     def ownership_label(self) -> str:
@@ -137,4 +178,6 @@ def profile_on(school: School, day: date) -> ProfileOn:
 def told_by(school: School, source: School | SchoolProfile, day: date) -> ProfileOn:
     """Return the profile that a past row, or the school itself, tells of the day."""
     told = {name: getattr(source, name) for name in PROFILE_FIELDS}
-    return ProfileOn(**told, status=school.status_on(day))
+    return ProfileOn(
+        **told, stage_codes=source.stage_codes, status=school.status_on(day)
+    )

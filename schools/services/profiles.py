@@ -13,7 +13,7 @@ from bureau.models.region import BEGINNING
 from schools import permissions
 from schools.models import School, SchoolProfile
 from schools.models.profile import PROFILE_FIELDS
-from schools.services.register import set_stages, stages_for
+from schools.services.register import set_stages, stage_words, stages_for
 from schools.services.saving import require, save, settle
 from schools.services.succession import day_not_to_come, locked_schools, need_reason
 
@@ -32,7 +32,8 @@ def change_profile(
     """Let new facts hold from the day on; the former ones stay true before it.
 
     ``facts`` are some of name, short_name, school_code, type, ownership and
-    administered_by. A mistake of the register is corrected by ``change_school``.
+    administered_by; without ``stages`` a new type brings its usual ones. A mistake of
+    the register is corrected by ``change_school``.
     """
     need_reason(reason)
     day_not_to_come(day)
@@ -42,20 +43,23 @@ def change_profile(
     if target and target.pk != locked.administered_by_id:
         require(permissions.can_register_school(by, target))
     changed = {n: v for n, v in facts.items() if getattr(locked, n) != v}
-    if not changed:
+    taught = locked.stage_codes
+    if "type" in changed:
+        stages = stages_for(changed["type"], stages)
+    elif stages is None:
+        stages = taught
+    if not changed and set(stages) == set(taught):
         raise ValidationError(_("没有变更：各项与现在相同"))
     former = _former(locked, day, reason, document_no)
-    kept = list(locked.stages.values_list("stage", flat=True))
     for name, value in changed.items():
         setattr(locked, name, value)
     save(former)
     save(locked)
-    if "type" in changed:
-        set_stages(locked, stages_for(locked.type, stages))
-    elif stages is not None and set(stages) != set(kept):
-        set_stages(locked, stages)
+    set_stages(locked, stages)
     settle()
     told = {n: [str(getattr(former, n)), str(v)] for n, v in changed.items()}
+    if set(stages) != set(taught):
+        told["stages"] = [stage_words(taught), stage_words(stages)]
     record(
         "schools.school.change_profile",
         locked,
@@ -82,6 +86,7 @@ def _former(school: School, day: date, reason: str, document_no: str) -> SchoolP
         valid_to=day,
         changed_because=reason[:200],
         document_no=document_no,
+        stages=school.stage_codes,
         **{name: getattr(school, name) for name in PROFILE_FIELDS},
     )
 
@@ -107,20 +112,22 @@ def rename_school(
 
 @transaction.atomic
 def undo_change(school: School, *, by: Any, reason: str) -> School:
-    """Take the last change of name, type or county back, as if it had not been."""
+    """Take the last change of name, type, stages or county back, as if it had not
+    been."""
     need_reason(reason)
     locked = locked_schools([school])[school.pk]
     require(permissions.can_undo_change(by, locked))
     former: SchoolProfile = locked.profiles.order_by("-valid_to")[0]
     back = {n: getattr(former, n) for n in PROFILE_FIELDS}
     told = {n: [str(getattr(locked, n)), str(v)] for n, v in back.items()}
-    type_changes = locked.type != former.type
+    stages = former.stage_codes
+    if set(stages) != set(locked.stage_codes):
+        told["stages"] = [stage_words(locked.stage_codes), stage_words(stages)]
     former.delete()
     for name, value in back.items():
         setattr(locked, name, value)
     save(locked)
-    if type_changes:
-        set_stages(locked, stages_for(locked.type))
+    set_stages(locked, stages)
     settle()
     record(
         "schools.school.undo_change",

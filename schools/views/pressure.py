@@ -86,6 +86,10 @@ class PressureListPage(LabelledListPage):
             "administered_by__path", "pinyin", "pk"
         )
 
+    def get_filter_kwargs(self) -> dict[str, Any]:
+        """Let the filter judge by the year of the page."""
+        return {"judged_in": self.year}
+
     def _table(self, rows: Any) -> Any:
         table = super()._table(rows)
         table.judge(self._judge)

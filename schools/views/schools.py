@@ -208,7 +208,7 @@ class SchoolPage(DetailPage):
             code,
             Fact(_("主管地区"), then.administered_by.name),
             Fact(_("办学类型"), then.type_label or _("学段待确认")),
-            Fact(_("学段"), "、".join(school.stage_labels)),
+            Fact(_("学段"), "、".join(then.stage_labels)),
             Fact(_("办学状态"), status_badge(then.status)),
         ]
 

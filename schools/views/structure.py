@@ -40,6 +40,7 @@ from schools.services import (
     undo_change,
     undo_split,
 )
+from schools.services.register import stage_words
 from schools.services.succession import built_on_end, ended_together
 
 CHANGEABLE = ("name", "short_name", "school_code", "type", "ownership")
@@ -140,6 +141,16 @@ class ProfilePage(ToldFormPage):
                         "new": self._words(name, given[name]),
                     }
                 )
+        if given["stages"]:
+            lines.append(
+                _("自 %(day)s 起，%(label)s由“%(old)s”变更为“%(new)s”")
+                % {
+                    "day": day,
+                    "label": _("学段"),
+                    "old": stage_words(school.stage_codes),
+                    "new": stage_words(given["stages"]),
+                }
+            )
         warnings = []
         if not lines:
             warnings.append(("red", _("没有变更：各项与现在相同")))
@@ -147,7 +158,7 @@ class ProfilePage(ToldFormPage):
             warnings.append(
                 ("amber", _("变更主管地区后，由新的主管地区审核报表和办理变更"))
             )
-        if given["type"] != school.type:
+        if given["type"] != school.type and not given["stages"]:
             warnings.append(("amber", _("学段将按新的办学类型重新确定")))
         return Effects(
             immediately=[*lines, _("此前各日的页面、报表和名单仍显示原名称和归属")],

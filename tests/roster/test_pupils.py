@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection
 from django.db.transaction import atomic
+from django.urls import reverse
 
 from accounts.models import ImpactAssessment
 from audit.models import Event
@@ -13,6 +14,7 @@ from core.days import today
 from core.transitions import MoveRefused
 from roster.choices import EnrolmentRole
 from roster.models import Enrolment, Pupil, PupilRoster
+from roster.pupils.permissions import can_switch_off, to_switch_off
 from roster.pupils.services import switch_off, switch_on
 from tests.accounts.factories import user_with
 from tests.bureau.factories import CityFactory, CountyFactory
@@ -173,3 +175,27 @@ def test_pupil_follows_the_school_into_another_region(
     with pytest.raises(IntegrityError), atomic():
         Pupil.objects.filter(pk=made.pk).update(region=CountyFactory())
         connection.check_constraints()
+
+
+def test_a_decision_is_shown_and_taken_back_on_its_pages(
+    county: Any, official: Any, signed_in: Any
+) -> None:
+    row = on(county, official)
+    pupil(SchoolFactory(region=county))
+    listed, off = reverse("roster:pupils"), reverse("roster:pupils-off", args=[row.pk])
+
+    stranger = signed_in(user_with("DISTRICT_EDU", CountyFactory()))
+    hidden = stranger.get(listed).content.decode()
+    refused = stranger.get(off)
+    client = signed_in(official)
+    shown = client.get(listed).content.decode()
+    told = client.get(off).content.decode()
+    client.post(off, {"reason": "不再需要"})
+
+    assert WHY not in hidden and refused.status_code == 404
+    assert WHY in shown and off in shown
+    assert to_switch_off(official, [row]) == {row.pk}
+    assert can_switch_off(official, row)
+    assert f"删除{county}的 1 名学生" in told
+    assert not Pupil.objects.exists()
+    assert "已关闭" in client.get(listed).content.decode()

@@ -17,6 +17,7 @@ from schools.lineage import ancestors, descendants
 from schools.models import School, SchoolProfile, SchoolStage
 from schools.models.profile import told_by
 from schools.services import (
+    change_profile,
     close_school,
     merge_schools,
     register_school,
@@ -28,13 +29,24 @@ from tests.bureau.factories import CountyFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 FIRST = date(2010, 1, 1)
+TAUGHT = ("KINDERGARTEN", "PRIMARY", "JUNIOR")
 TOGETHER, EXAMPLES = 25, 40
 REFUSED = (ValidationError, MoveRefused)
 
 
 # --- what happens --------------------------------------------------------------------
 
-KINDS = ("rename", "rename", "split", "split_up", "merge", "merge_new", "close", "open")
+KINDS = (
+    *("rename", "rename", "retype", "retype"),
+    *("split", "split_up", "merge", "merge_new", "close", "open"),
+)
+FORMS = (
+    ("PRIMARY", ("PRIMARY",)),
+    ("NINE_YEAR", ("PRIMARY", "JUNIOR")),
+    ("NINE_YEAR", ("JUNIOR",)),
+    ("SPECIAL", ("KINDERGARTEN", "PRIMARY")),
+)
+"""What a school may become: its type and the stages it teaches, each other in turn."""
 STEP = st.tuples(
     st.sampled_from(KINDS),
     st.integers(0, 2),
@@ -50,9 +62,15 @@ class Told:
 
     opened: int
     names: list[tuple[int, str]]
+    forms: list[tuple[int, int]]
     closed: int | None = None
     elder: int | None = None
     into: int | None = None
+
+    def form(self, day: int | None = None) -> int:
+        """Return the form on the day, the last one without a day."""
+        told = [f for since, f in self.forms if day is None or since <= day]
+        return (told or [self.forms[0][1]])[-1]
 
     def stands_at(self, day: int) -> bool:
         """Tell whether the school has no end and may change on the day."""
@@ -77,7 +95,7 @@ class Replay:
         school = self.schools[one]
         if not school.stands_at(day):
             return False
-        if kind == "rename":
+        if kind in {"rename", "retype"}:
             return day > school.names[-1][0]
         if kind in {"split_up", "close"}:
             return self.may_end(one, day)
@@ -100,9 +118,13 @@ class Replay:
         """Write what the step makes true."""
         if kind == "rename":
             self.schools[one].names.append((day, name))
+        if kind == "retype":
+            school = self.schools[one]
+            school.names.append((day, school.names[-1][1]))
+            school.forms.append((day, (school.form() + 1) % len(FORMS)))
         if kind in {"split", "split_up", "open", "merge_new"}:
             elder = one if kind.startswith("split") else None
-            self.schools.append(Told(day, [(day, name)], elder=elder))
+            self.schools.append(Told(day, [(day, name)], [(day, 0)], elder=elder))
         if kind in {"close", "split_up"}:
             self.schools[one].closed = day
         if kind == "merge":
@@ -214,6 +236,11 @@ class Run:
         if kind == "rename":
             rename_school(school, name=name, **why)
             return []
+        if kind == "retype":
+            form = (self.replay.schools[one].form() + 1) % len(FORMS)
+            type_, stages = FORMS[form]
+            change_profile(school, type=type_, stages=list(stages), **why)
+            return []
         if kind == "close":
             close_school(school, **why)
             return []
@@ -230,26 +257,33 @@ class Run:
 
 
 def told_now(schools: list[int], number: int) -> tuple[Any, ...]:
-    """Return what the register says of a day: who stands, names, kin."""
+    """Return what the register says of a day: who stands, profiles, stages, kin."""
     day = FIRST + timedelta(days=number)
     rows = School.objects.filter(pk__in=schools)
-    names = {
-        s.pk: told_by(s, (s.profiles_after or [s])[0], day).name
-        for s in rows.for_list(day)
+    told = {
+        s.pk: told_by(s, (s.profiles_after or [s])[0], day) for s in rows.for_list(day)
     }
-    standing = set(rows.existing(day).values_list("pk", flat=True))
-    return standing, names, ancestors(schools, day), descendants(schools, day)
+    standing = _ids(rows.existing(day))
+    taught = {stage: _ids(rows.teaching_on(day, stage)) for stage in TAUGHT}
+    return standing, told, taught, ancestors(schools, day), descendants(schools, day)
+
+
+def _ids(rows: Any) -> set[int]:
+    return set(rows.values_list("pk", flat=True))
 
 
 def compare(runs: list[Run], day: int) -> None:
     """Hold every view of the day against every replay."""
     schools = [pk for run in runs for pk in run.made]
-    standing, names, elders, younger = told_now(schools, day)
+    standing, told, taught, elders, younger = told_now(schools, day)
     for run in runs:
         ids, replay = run.made, run.replay
         assert standing & set(ids) == {ids[n] for n in replay.existing(day)}
         for number, pk in enumerate(ids):
-            assert names[pk] == replay.name(number, day)
+            type_, stages = FORMS[replay.schools[number].form(day)]
+            assert told[pk].name == replay.name(number, day)
+            assert (told[pk].type, told[pk].stage_codes) == (type_, list(stages))
+            assert {s for s in TAUGHT if pk in taught[s]} == set(stages)
             assert younger[pk] == {ids[n] for n in replay.descendants(number, day)}
             assert elders[pk] == {ids[n] for n in replay.ancestors(number, day)}
 

@@ -91,6 +91,43 @@ def test_the_page_of_a_past_day_shows_type_county_and_state_of_that_day(
     assert "已停办" in now
 
 
+def test_page_list_and_api_of_a_past_day_show_the_stages_of_that_day(
+    world: Any, signed_in: Any
+) -> None:
+    school = made(world)
+    client = signed_in(world.here.bureau)
+    data = {**as_it_is(school), **WHY, "type": "NINE_YEAR", "stages": ["PRIMARY"]}
+    told = client.post(url("school-change", school.pk), data).content.decode()
+    client.post(url("school-change", school.pk), {**data, "told": "1"})
+    past, lists = {"on": "2020-08-31"}, reverse("schools:school-list")
+
+    def facts(**query: str) -> str:
+        page = client.get(school.get_absolute_url(), query)
+        return next(f.value for f in page.context["facts"] if f.label == "学段")
+
+    assert "学段将按新的办学类型重新确定" in told
+    assert (facts(**past), facts()) == ("小学", "小学、初中")
+    for query, found in (({}, True), (past, False)):
+        page = client.get(lists, {"stage": "JUNIOR", **query}).content.decode()
+        assert (school.name in page) is found
+        asked = {"q": school.name, **query}
+        (row,) = client.get("/api/v1/schools/", asked).json()["results"]
+        assert row["stages"] == (["PRIMARY", "JUNIOR"] if found else ["PRIMARY"])
+
+
+def test_stages_alone_are_changed_on_the_form(world: Any, signed_in: Any) -> None:
+    school = made(world)
+    data = {**as_it_is(school), **WHY, "stages": ["KINDERGARTEN", "PRIMARY"]}
+    client = signed_in(world.here.bureau)
+
+    told = client.post(url("school-change", school.pk), data).content.decode()
+    client.post(url("school-change", school.pk), {**data, "told": "1"})
+
+    school.refresh_from_db()
+    assert "学段由“小学”变更为“学前教育、小学”" in told
+    assert school.stage_codes == ["KINDERGARTEN", "PRIMARY"]
+
+
 def test_a_former_name_is_found_by_search(world: Any) -> None:
     school = made(world)
     rename_school(school, by=world.here.bureau, name="实验小学", **BY_DAY)

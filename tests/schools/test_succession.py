@@ -87,7 +87,39 @@ def test_type_code_and_county_of_a_past_day_are_those_of_that_day(world: Any) ->
     assert (before.type, before.school_code) == ("PRIMARY", code)
     assert (after.type, after.school_code) == ("NINE_YEAR", school.school_code)
     assert before.administered_by == world.here.county
-    assert school.stage_codes == ["PRIMARY", "JUNIOR"]
+    assert (before.stage_codes, after.stage_codes) == (
+        ["PRIMARY"],
+        ["PRIMARY", "JUNIOR"],
+    )
+
+
+def test_stages_alone_change_from_a_day_on_and_come_back(world: Any) -> None:
+    school = made(world)
+    by = world.here.bureau
+
+    school = change_profile(school, by=by, stages=["KINDERGARTEN", "PRIMARY"], **why())
+
+    assert profile_on(school, EVE).stage_codes == ["PRIMARY"]
+    assert profile_on(school, DAY).stage_codes == ["KINDERGARTEN", "PRIMARY"]
+    with pytest.raises(ValidationError, match="没有变更"):
+        change_profile(
+            school, by=by, stages=["PRIMARY", "KINDERGARTEN"], day=today(), reason="无"
+        )
+    school = undo_change(school, by=by, reason="登记错误")
+    assert profile_on(school, DAY).stage_codes == ["PRIMARY"]
+    told = Event.objects.filter(verb="schools.school.undo_change").latest("pk").data
+    assert told["changed"] == {"stages": ["学前教育、小学", "小学"]}
+
+
+def test_former_stages_fit_the_former_type_in_the_database(world: Any) -> None:
+    school = made(world)
+    rename_school(school, by=world.here.bureau, name="二小", **why())
+    former = SchoolProfile.objects.filter(school=school)
+
+    for stages in ([], ["SENIOR"]):
+        refused(
+            "school_profile_stages_fit_type", lambda s=stages: former.update(stages=s)
+        )
 
 
 def test_a_correction_leaves_no_former_name(world: Any) -> None:

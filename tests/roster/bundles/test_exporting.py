@@ -45,6 +45,7 @@ def filled(world: Any, capture: Any) -> None:
             "endDate": "2027-01-21",
         }
     )
+    rows["enrollments"][0]["role"] = "proctor"
     with capture(execute=True):
         run, _new = receive_bundle(world.source, "名册.zip", bundle(rows))
     assert SyncRun.objects.get(pk=run.pk).state == RunState.DONE
@@ -92,6 +93,24 @@ def test_what_goes_out_comes_in_elsewhere_as_the_same(world: Any, capture: Any) 
     for name in ("users", "roles", "enrollments"):
         assert there[name] == here[name], name
     assert _without(there["classes"]) == _without(here["classes"])
+
+
+def test_an_aide_comes_back_as_an_aide(world: Any, capture: Any) -> None:
+    rows = roster()
+    rows["enrollments"][0]["role"] = "proctor"
+    with capture(execute=True):
+        receive_bundle(world.source, "名册.zip", bundle(rows))
+    elsewhere = CountyFactory(name="新区")
+    stream = exported(world.here)
+
+    with capture(execute=True):
+        receive_bundle(SourceFactory(region=elsewhere), "转入.zip", stream.getvalue())
+
+    told = {r["sourcedId"]: r["role"] for r in rows_by_file(stream)["enrollments"]}
+    assert (told["e1-1"], told["e1-2"]) == ("proctor", "teacher")
+    for region in (world.here, elsewhere):
+        held = Enrolment.objects.filter(region=region).values_list("sourced_id", "role")
+        assert dict(held) == {"e1-1": "aide", "e1-2": "teacher", "e1-3": "teacher"}
 
 
 def _without(rows: list[dict[str, str]]) -> list[dict[str, str]]:

@@ -68,6 +68,22 @@ def test_a_school_with_its_class_and_teacher_comes_in(world: Any) -> None:
     assert (member.teacher, member.section, member.is_primary) == (teacher, held, True)
 
 
+def test_an_aide_by_extension_is_no_teacher_of_the_class(world: Any) -> None:
+    fill(world)
+    helper = {"metadata": {"cn.edu.role": "aide"}, "primary": "false"}
+    lost = {"metadata": {"cn.edu.role": "wizard"}}
+
+    response = post(
+        world,
+        "enrollments",
+        [enrollment("e1", "u1", **helper), enrollment("e2", "u1", **lost)],
+    )
+
+    assert results(response) == ["created", "rejected"]
+    assert codes(response, 1) == {"unknown_role"}
+    assert Enrolment.objects.get(sourced_id="e1").role == "aide"
+
+
 def test_the_same_rows_again_are_unchanged_and_nothing_is_written(world: Any) -> None:
     fill(world)
     before = list(Teacher.objects.values_list("changed_at", "source_hash"))
