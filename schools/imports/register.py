@@ -1,140 +1,33 @@
 """Import of school lists as bureaus hold them, with or without official codes."""
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bureau.models import Region
-from bureau.regions import final
 from core.imports import Batch, Column, ImportKind, Preset, Question, Row, register
-from schools.choices import (
-    ALLOWED_STAGES,
-    CODE_PREFIXES,
-    CODE_SHAPE,
-    DEFAULT_STAGES,
-    Ownership,
-    SchoolType,
-    UrbanRural,
+from schools.choices import CODE_PREFIXES, CODE_SHAPE, Ownership, SchoolType
+from schools.imports.places import Places, load_places
+from schools.imports.stages import (
+    STAGES_OF_A_NEW_TYPE,
+    STAGES_OF_NEW_SCHOOLS,
+    STAGES_THAT_GO,
+)
+from schools.imports.words import (
+    HIGHER,
+    MIDDLE,
+    OWNERSHIPS,
+    PLACES,
+    TYPES,
+    UNCLEAR,
 )
 from schools.names import normalize_name, spell
 
-HIGHER, MIDDLE, UNCLEAR = "HIGHER", "MIDDLE", "UNCLEAR"
-
-TYPES: dict[str, str] = {
-    **{str(label): value for value, label in SchoolType.choices},
-    "幼儿园所": SchoolType.KINDERGARTEN,
-    "学前教育": SchoolType.KINDERGARTEN,
-    "教学点": SchoolType.PRIMARY,
-    "小学教学点": SchoolType.PRIMARY,
-    "完全小学": SchoolType.PRIMARY,
-    "初中": SchoolType.JUNIOR,
-    "普通初中": SchoolType.JUNIOR,
-    "高中": SchoolType.SENIOR,
-    "普通高中": SchoolType.SENIOR,
-    "九年一贯制": SchoolType.NINE_YEAR,
-    "九年制学校": SchoolType.NINE_YEAR,
-    "十二年一贯制": SchoolType.TWELVE_YEAR,
-    "完中": SchoolType.COMPLETE_SECONDARY,
-    "完全中学校": SchoolType.COMPLETE_SECONDARY,
-    "中等职业教育": SchoolType.VOCATIONAL_SECONDARY,
-    "职业高中": SchoolType.VOCATIONAL_SECONDARY,
-    "职业高中学校": SchoolType.VOCATIONAL_SECONDARY,
-    "中等专业学校": SchoolType.VOCATIONAL_SECONDARY,
-    "中专": SchoolType.VOCATIONAL_SECONDARY,
-    "职教中心": SchoolType.VOCATIONAL_SECONDARY,
-    "技师学院": SchoolType.TECHNICIAN,
-    "技校": SchoolType.TECHNICIAN,
-    "特殊教育": SchoolType.SPECIAL,
-    "特教学校": SchoolType.SPECIAL,
-    "中学": MIDDLE,
-    "普通中学": MIDDLE,
-    "高等教育": HIGHER,
-    "高等学校": HIGHER,
-    "普通高等学校": HIGHER,
-    "成人高等学校": HIGHER,
-    "大学": HIGHER,
-    "高职": HIGHER,
-    "高等职业学校": HIGHER,
-}
-OWNERSHIPS: dict[str, str] = {
-    **{str(label): value for value, label in Ownership.choices},
-    "公立": Ownership.PUBLIC,
-    "教育部门": Ownership.PUBLIC,
-    "县级教育部门": Ownership.PUBLIC,
-    "地级教育部门": Ownership.PUBLIC,
-    "省级教育部门": Ownership.PUBLIC,
-    "其他部门": Ownership.PUBLIC,
-    "县级其他部门": Ownership.PUBLIC,
-    "地方企业": Ownership.PUBLIC,
-    "事业单位": Ownership.PUBLIC,
-    "政府": Ownership.PUBLIC,
-    "集体": Ownership.PUBLIC,
-    "普惠民办": Ownership.INCLUSIVE_PRIVATE,
-    "普惠性": Ownership.INCLUSIVE_PRIVATE,
-    "民办普惠": Ownership.INCLUSIVE_PRIVATE,
-    "私立": Ownership.PRIVATE,
-    "社会力量": Ownership.PRIVATE,
-}
-PLACES: dict[str, str] = {
-    **{value: value for value in UrbanRural.values},
-    **{str(label): value for value, label in UrbanRural.choices},
-    "城区": UNCLEAR,
-    "城市": UNCLEAR,
-    "镇区": UNCLEAR,
-    "县镇": UNCLEAR,
-    "乡村": UNCLEAR,
-    "农村": UNCLEAR,
-}
 CODE = re.compile(CODE_SHAPE)
 BETWEEN_HAN = re.compile(r"(?<=[\u3400-\u9fff）】〕]) +(?=[\u3400-\u9fff（【〔])")
-
-
-@dataclass
-class Places:
-    """The regions of the scope by every name they have or had."""
-
-    scope: Region | None
-    by_name: dict[str, dict[int, Region]] = field(
-        default_factory=lambda: defaultdict(dict)
-    )
-    words_above: dict[int, set[str]] = field(default_factory=dict)
-    met: dict[tuple[int, str], int] = field(default_factory=dict)
-
-    def find(self, name: str, hints: Iterable[str]) -> list[Region]:
-        """Return the regions of this name; hints choose between several."""
-        found = list(self.by_name.get(name, {}).values())
-        if len(found) < 2:
-            return found
-        near = [r for r in found if self.words_above[r.pk] & set(hints)]
-        return near or found
-
-    def meet(self, region_id: int, name: str) -> int:
-        """Count the schools of one name in one county of this file."""
-        key = (region_id, name)
-        self.met[key] = self.met.get(key, 0) + 1
-        return self.met[key]
-
-
-def load_places(scope: Region | None) -> Places:
-    """Read the names, present and former, of the scope's subtree."""
-    places = Places(scope)
-    regions = Region.objects.within(scope) if scope else Region.objects.all()
-    regions = regions.select_related("successor", "parent").prefetch_related("names")
-    for region in regions:
-        heir = final(region)
-        former = [word for n in region.names.all() for word in (n.name, n.code)]
-        for word in {region.name, region.short_name, region.code, *former}:
-            places.by_name[word.strip()][heir.pk] = heir
-        parent = region.parent
-        places.words_above[heir.pk] = (
-            {parent.name, parent.short_name, parent.code} if parent else set()
-        )
-    return places
 
 
 def tidy(name: str) -> str:
@@ -457,34 +350,3 @@ class SchoolImport(ImportKind):
         batch.insert("schools.SchoolStage", STAGES_OF_A_NEW_TYPE)
         batch.upsert()
         batch.insert("schools.SchoolStage", STAGES_OF_NEW_SCHOOLS)
-
-
-def _pairs(table: dict[str, tuple[Any, ...]]) -> str:
-    rows = [f"('{t.value}', '{s.value}')" for t, ss in table.items() for s in ss]  # type: ignore[attr-defined]
-    return ", ".join(rows)
-
-
-_CHANGED = """
-    FROM typed t JOIN schools_school m ON m.id = t.row_target
-    WHERE t.verdict = 'UPDATED' AND t.type IS NOT NULL AND t.type <> m.type
-        AND NOT 'type' = ANY (m.pinned)
-"""
-STAGES_THAT_GO = f"""
-    SELECT c.row_number, s.id
-    FROM (SELECT t.row_number, t.row_target, t.type {_CHANGED}) c
-    JOIN schools_schoolstage s ON s.school_id = c.row_target
-    WHERE (c.type, s.stage) NOT IN (VALUES {_pairs(ALLOWED_STAGES)})
-"""  # noqa: S608 - built from the project's own choices
-STAGES_OF_A_NEW_TYPE = f"""
-    SELECT c.row_number, c.row_target AS school_id, d.stage, c.type AS school_type
-    FROM (SELECT t.row_number, t.row_target, t.type {_CHANGED}) c
-    JOIN (VALUES {_pairs(DEFAULT_STAGES)}) AS d(type, stage) ON d.type = c.type
-    WHERE NOT EXISTS (SELECT 1 FROM schools_schoolstage s
-        WHERE s.school_id = c.row_target AND s.stage = d.stage)
-"""  # noqa: S608 - built from the project's own choices
-STAGES_OF_NEW_SCHOOLS = f"""
-    SELECT t.row_number, t.row_target AS school_id, d.stage, t.type AS school_type
-    FROM typed t JOIN (VALUES {_pairs(DEFAULT_STAGES)}) AS d(type, stage)
-        ON d.type = t.type
-    WHERE t.verdict = 'CREATED'
-"""  # noqa: S608 - built from the project's own choices

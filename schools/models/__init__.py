@@ -12,7 +12,8 @@ from schools.models.quality import QualityResult
 from schools.models.reduction import ClassReductionPlan, ReductionStep
 from schools.models.reminder import ReturnReminder
 from schools.models.returns import SchoolReturn
-from schools.models.school import School, SchoolStage
+from schools.models.school import School
+from schools.models.stage import SchoolStage
 from schools.models.unlock import ReturnUnlock
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""The register of schools and the stages each one teaches."""
+"""The register of schools."""
 
 from datetime import date
 from functools import reduce
@@ -14,10 +14,8 @@ from django.db.models.functions import Cast, Concat, LPad
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from core.constraints import CarriedKey, refusals
 from core.models import Sourced, public_id, stamp_changed
 from schools.choices import (
-    ALLOWED_STAGES,
     CODE_PREFIXES,
     CODE_SHAPE,
     COMPULSORY,
@@ -28,47 +26,16 @@ from schools.choices import (
     Stage,
     UrbanRural,
 )
-from schools.models.rules import CODE_IS_NEVER_REUSED, KIN_STOOD_THEN
+from schools.models.rules import (
+    CODE_IS_NEVER_REUSED,
+    CODE_LIES_IN_PROVINCE,
+    KIN_STOOD_THEN,
+    TYPED_SCHOOL_HAS_STAGE,
+)
 from schools.names import NormalName, spell
-from schools.querysets import SchoolQuerySet, StageQuerySet
+from schools.querysets import SchoolQuerySet
 
 GENERATED = ["normalized_name", "provisional_no", "public_id", "stage_to_confirm"]
-
-CODE_LIES_IN_PROVINCE = """
-    IF NEW.school_code IS NOT NULL AND substr(NEW.school_code, 3, 2) IS DISTINCT FROM
-       (SELECT substr(code, 1, 2) FROM bureau_region WHERE id = NEW.region_id) THEN
-        RAISE EXCEPTION 'digits 3-4 of the school code are not the province'
-            USING ERRCODE = '23514', CONSTRAINT = 'school_code_province';
-    END IF;
-    RETURN NEW;
-"""
-refusals.register(
-    "school_code_province", _("学校标识码的省级代码必须与学校所在的省一致")
-)
-TYPED_SCHOOL_HAS_STAGE = """
-    DECLARE wanted bigint := {school};
-    BEGIN
-    PERFORM 1 FROM schools_school s WHERE s.id = wanted AND s.type <> ''
-        AND NOT EXISTS (SELECT 1 FROM schools_schoolstage t WHERE t.school_id = s.id);
-    IF FOUND THEN
-        RAISE EXCEPTION 'a school whose type is known teaches at least one stage'
-            USING ERRCODE = '23514', CONSTRAINT = 'school_has_stage';
-    END IF;
-    RETURN NULL;
-    END;
-"""
-refusals.register("school_has_stage", _("确定办学类型的学校至少要有一个学段"))
-
-STAGE_FITS_TYPE = """
-    PERFORM 1 FROM schools_schoolstage t
-    WHERE t.id = NEW.id AND (t.school_type, t.stage) NOT IN (VALUES {pairs});
-    IF FOUND THEN
-        RAISE EXCEPTION 'schools of this type do not teach the stage'
-            USING ERRCODE = '23514', CONSTRAINT = 'stage_fits_type';
-    END IF;
-    RETURN NULL;
-"""
-refusals.register("stage_fits_type", _("学段与学校的办学类型不符"))
 
 
 def _prefix_rule() -> Q:
@@ -77,13 +44,6 @@ def _prefix_rule() -> Q:
         for kind, prefixes in CODE_PREFIXES.items()
     ]
     return reduce(or_, rules, Q(school_code__isnull=True) | Q(type=""))
-
-
-def _fits_rule() -> str:
-    pairs = ", ".join(
-        f"('{kind}', '{stage}')" for kind, ss in ALLOWED_STAGES.items() for stage in ss
-    )
-    return STAGE_FITS_TYPE.format(pairs=pairs)
 
 
 @pghistory.track(
@@ -442,55 +402,3 @@ class School(Sourced):
     def is_compulsory(self) -> bool:
         """Tell whether the school teaches a compulsory stage."""
         return any(code in COMPULSORY for code in self.stage_codes)
-
-
-class SchoolStage(models.Model):
-    """A stage that a school teaches; it carries the school's type and must fit it.
-
-    Fitting is checked at the commit, so that type and stages may change together.
-    """
-
-    school = models.ForeignKey(
-        School, models.CASCADE, verbose_name=_("学校"), related_name="stages"
-    )
-    stage = models.CharField(_("学段"), max_length=12, choices=Stage.choices)
-    school_type = models.CharField(_("办学类型"), max_length=24, editable=False)
-
-    objects = StageQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["school_id", "pk"]
-        verbose_name = verbose_name_plural = _("学段")
-        constraints = [
-            UniqueConstraint(fields=["school", "stage"], name="stage_once_per_school"),
-            CarriedKey(
-                name="stage_carries_type",
-                fields=["school", "school_type"],
-                to="schools.School",
-                to_fields=["id", "type"],
-            ),
-        ]
-        triggers = [
-            pgtrigger.Trigger(
-                name="last_stage_stays",
-                when=pgtrigger.After,
-                timing=pgtrigger.Deferred,
-                operation=pgtrigger.Delete | pgtrigger.UpdateOf("school_id"),
-                func=TYPED_SCHOOL_HAS_STAGE.format(school="OLD.school_id"),
-            ),
-            pgtrigger.Trigger(
-                name="stage_fits_type",
-                when=pgtrigger.After,
-                timing=pgtrigger.Deferred,
-                operation=pgtrigger.Insert | pgtrigger.UpdateOf("stage", "school_type"),
-                func=_fits_rule(),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return str(self.get_stage_display())
-
-    def save(self, *args, **kwargs) -> None:
-        """Save with the type that the school has."""
-        self.school_type = self.school.type
-        super().save(*args, **kwargs)
