@@ -1,4 +1,4 @@
-"""Which sources and deliveries a region reaches: its own and those below."""
+"""What of rosters a region reaches: its own and those below."""
 
 from collections.abc import Sequence
 
@@ -16,3 +16,8 @@ def _sources(ids: Sequence[int]) -> Q:
 @register_reach(REGION, "roster.syncrun")
 def _runs(ids: Sequence[int]) -> Q:
     return Q(source__region__lineage__overlap=list(ids))
+
+
+@register_reach(REGION, "roster.pupilroster")
+def _pupil_rosters(ids: Sequence[int]) -> Q:
+    return Q(region__lineage__overlap=list(ids))
