@@ -74,9 +74,9 @@ class PolicyParameterFilter(FilterSet):
         choices=Area.choices, method="about", label=_("主题")
     )
     clause = django_filters.CharFilter(method="resting_on", label=_("依据条款"))
-    verified = django_filters.TypedChoiceFilter(
+    verified = django_filters.ChoiceFilter(
         choices=[("true", _("已核实")), ("false", _("未核实"))],
-        coerce=lambda value: value == "true",
+        method="confirmed",
         label=_("核实"),
     )
     own = django_filters.BooleanFilter(
@@ -90,6 +90,12 @@ class PolicyParameterFilter(FilterSet):
         fields: list[str] = []
         search_fields = ("key", "meaning", "meaning_en", "source_note")
         open_fields = ("area", "verified")
+
+    def confirmed(
+        self, queryset: QuerySet[Any], name: str, value: str
+    ) -> QuerySet[Any]:
+        """Keep the values that somebody confirmed, or those that nobody did."""
+        return queryset.filter(verified=value == "true")
 
     def beyond(self, queryset: Any, name: str, value: bool) -> QuerySet[Any]:
         """Keep the values that a region above no longer allows."""

@@ -10,10 +10,16 @@ from django.utils.translation import gettext_lazy
 from bureau.attainment import offered
 from bureau.choices import Level, Refining, ValueKind
 from bureau.models import PolicyClause, PolicyParameter, Region, Target, Term
+from bureau.parameters import parameter_rows
 from bureau.scopes import brief
 from bureau.services.clients import known_scopes
-from bureau.services.parameters import Below, choices_of
-from bureau.words import code_word, unit_word
+from bureau.services.parameters import (
+    Below,
+    choices_of,
+    limit_words,
+    limits_above,
+)
+from bureau.words import code_word, owner_word, unit_word, value_with_unit
 from core.days import today
 from core.forms import Form, ModelForm, Section
 
@@ -71,7 +77,23 @@ class ParameterForm(Form):
         self.fields["value"].clause = _first_clause(parameter)
         self.fields["value"].prefill = None
         self.initial.setdefault("valid_from", today())
+        self._say_what_counts(parameter)
         self._fit_below(parameter)
+
+    def _say_what_counts(self, parameter: PolicyParameter) -> None:
+        """Say before anything is typed what is in force and what is allowed here."""
+        held = self.fields["region"].queryset.filter(pk=self.initial.get("region"))
+        here = held.first()
+        if here is None:
+            return
+        row = parameter_rows([parameter.key], here).get(parameter.key)
+        told = [str(parameter.meaning)]
+        if row is not None:
+            words = {"value": value_with_unit(row), "owner": owner_word(row)}
+            told.append(_("现行取值 %(value)s（%(owner)s）") % words)
+        fresh = PolicyParameter(key=parameter.key, region=here, valid_from=today())
+        told += [limit_words(limit) for limit in limits_above(fresh)]
+        self.fields["value"].help_text = "；".join(told)
 
     def _fit_below(self, parameter: PolicyParameter) -> None:
         """Ask what regions below may do only where there are any; ranges of numbers."""
@@ -308,5 +330,6 @@ class ApiClientForm(Form):
         super().__init__(*args, **kwargs)
         self.fields["region"].queryset = regions_for(self.user, "bureau.add_apiclient")
         self.fields["scopes"].choices = [
-            (code, f"{brief(code)} · {label}") for code, label in known_scopes().items()
+            (code, f"{label}（{brief(code)}）")
+            for code, label in known_scopes().items()
         ]

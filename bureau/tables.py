@@ -17,6 +17,7 @@ from bureau.models import (
     Target,
 )
 from bureau.scopes import brief
+from bureau.services.clients import known_scopes
 from bureau.words import owner_word, value_with_unit
 from core.registries import metrics
 from core.tables import (
@@ -149,9 +150,14 @@ class ApiClientTable(Table):
     created = MomentColumn(verbose_name=gettext_lazy("登记时间"))
     paused_at = Column(verbose_name=gettext_lazy("状态"), empty_values=())
 
-    def render_scopes(self, value: list[str]) -> SafeString:
-        """Name the scopes."""
-        return format_html("{}", "、".join(map(brief, value)))
+    def render_scopes(self, value: list[str]) -> str:
+        """Say what the program may do."""
+        words = known_scopes()
+        return "、".join(words.get(code, brief(code)) for code in value)
+
+    def value_scopes(self, value: list[str]) -> str:
+        """Name the scopes in a file."""
+        return "、".join(map(brief, value))
 
     def value_paused_at(self, record: ApiClient) -> str:
         """Say whether the program may work."""
@@ -168,7 +174,9 @@ class TargetTable(Table):
 
     title = NameColumn(sub="region__name", verbose_name=gettext_lazy("目标"))
     metric = Column(verbose_name=gettext_lazy("指标"))
-    base = Column(verbose_name=gettext_lazy("基数"), empty_values=(), orderable=False)
+    base = Column(
+        verbose_name=gettext_lazy("基数"), empty_values=(), orderable=False, css="num"
+    )
     now = Column(
         verbose_name=gettext_lazy("现值"), empty_values=(), orderable=False, css="num"
     )

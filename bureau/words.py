@@ -112,6 +112,8 @@ def value_with_unit(parameter: PolicyParameter) -> str:
         return f"{(parameter.typed * 100).normalize():f} %"
     if parameter.unit == "fen":
         return _("%(amount)s 元") % {"amount": f"{parameter.typed / 100:,.2f}"}
+    if parameter.kind == ValueKind.DECIMAL and parameter.unit not in BARE:
+        value = f"{parameter.typed:,}"
     unit = "" if parameter.unit in BARE else unit_word(parameter.unit)
     return f"{value} {unit}".strip()
 

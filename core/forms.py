@@ -107,6 +107,14 @@ class FormMixin:
             field.error_messages["required"] = _("请选择") if choosing else _("请填写")
             if isinstance(widget, forms.Select) and widget.input_type != "radio":
                 self._dress_select(field, widget)
+        self._order_as_drawn()
+
+    def _order_as_drawn(self) -> None:
+        """Let errors be listed in the order in which the boxes stand on the page."""
+        sections: Iterable[Section] = self._meta_of("sections") or ()
+        placed = [name for section in sections for name in section.fields]
+        loose = [name for name in self.fields if name not in placed]  # type: ignore[attr-defined]
+        self.order_fields([*loose, *placed])  # type: ignore[attr-defined]
 
     def _dress_select(self, field: forms.Field, widget: forms.Select) -> None:
         _name_empty_choice(field, widget)

@@ -26,6 +26,7 @@ from demo.builders.rosters import build_rosters
 from demo.builders.schools import build_honours, build_labels, build_schools
 from demo.builders.structure import build_partnerships, build_structure
 from demo.builders.teachers import build_teachers
+from demo.builders.unlocks import build_unlocks
 from demo.refusing import refuse_real_data, wait_for_another_load
 from demo.world import CITY, World
 
@@ -40,6 +41,7 @@ CHAPTERS = (
     build_honours,
     build_classes,
     build_returns,
+    build_unlocks,
     build_quality,
     build_teachers,
     build_rosters,

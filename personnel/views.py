@@ -18,6 +18,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from core.access import holds
 from core.tables import Table
 from core.transitions import Effects, MoveRefused
+from core.verdict import Verdict
 from core.views import (
     Action,
     Crumb,
@@ -274,6 +275,10 @@ class TeacherUnmaskPage(FormPage):
     def get_crumbs(self) -> Sequence[Crumb]:
         """Lead back to the teacher."""
         return [list_crumb(), Crumb(str(self.object), self.object.get_absolute_url())]
+
+    def verdict(self) -> Verdict:
+        """Ask before the form is filled in."""
+        return can_unmask_teacher(self.request.user, self.object)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Show the number once; no cache keeps the answer."""

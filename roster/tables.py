@@ -59,7 +59,9 @@ class SourceTable(Table):
     name = NameColumn(sub="code", verbose_name=gettext_lazy("来源"))
     region = Column(accessor="region__name", verbose_name=gettext_lazy("地区"))
     client = Column(
-        accessor="client__client_id", verbose_name=gettext_lazy("接口客户端")
+        accessor="client__name",
+        verbose_name=gettext_lazy("接口客户端"),
+        default="—",
     )
     last_at = MomentColumn(verbose_name=gettext_lazy("最近同步"))
     runs_held = Column(verbose_name=gettext_lazy("待审批"), orderable=False)

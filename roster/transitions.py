@@ -18,10 +18,8 @@ def states(*names: str) -> frozenset[str]:
 def of_writing(user: Any, run: Any) -> Effects:
     """Tell what writing does."""
     return Effects(
-        immediately=[
-            _now("数据包按当前名册重新核对后一次写入，全部成功或全部不写"),
-            *[_now("%s") % line for line in run.held_for],
-        ]
+        immediately=[_now("数据包按当前名册重新核对后一次写入，全部成功或全部不写")],
+        warnings=[("amber", line) for line in run.held_for],
     )
 
 

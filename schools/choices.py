@@ -176,6 +176,13 @@ CONFIRMED_STATES = (
     ReturnState.LOCKED,
 )
 """The states in which the school stands by its figures; metrics read these."""
+RETURN_PATH = (
+    ReturnState.DRAFT,
+    ReturnState.RETURNED,
+    ReturnState.SUBMITTED,
+    *CONFIRMED_STATES,
+)
+"""The states of a return from the first to the last."""
 
 
 class PartnerKind(models.TextChoices):

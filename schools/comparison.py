@@ -14,7 +14,7 @@ from bureau.parameters import parameters
 from core.charts import Chart, Series, Threshold
 from core.metrics import SCHOOL, Period
 from schools.balance import WORDS
-from schools.choices import COMPULSORY, RURAL
+from schools.choices import COMPULSORY, RURAL, SchoolType
 from schools.metrics.engine import base_params, fetch
 from schools.metrics.resources import INDICATORS, SHARES
 from schools.metrics.subjects import pairs_sql, school_joining
@@ -36,6 +36,10 @@ def place_of(school: School) -> str:
     if not code:
         return ""
     return "RURAL" if code in RURAL else "CITY" if code.startswith("11") else "TOWN"
+
+
+def _is_special(school: School) -> bool:
+    return school.type == SchoolType.SPECIAL
 
 
 def _count(name: str) -> Figure:
@@ -114,21 +118,23 @@ def similar(
 ) -> list[School]:
     """Return the schools nearest to one: same stage, same kind of place, like size.
 
-    ``candidates`` are the schools the viewer may know of.
+    ``candidates`` are the schools the viewer may know of. A school of special
+    education stands beside an ordinary one only where there is no other.
     """
     rows = candidates.running().teaching(stage).exclude(pk=school.pk)
     found = list(rows.select_related("administered_by"))
     told = returns_of([school, *found], stage, year)
     own = told.get(school.pk)
 
-    def distance(other: School) -> tuple[bool, bool, int, str]:
+    def distance(other: School) -> tuple[bool, bool, bool, int, str]:
         row = told.get(other.pk)
         if row is None or row.students is None or own is None or own.students is None:
             step = 10**9
         else:
             step = abs(row.students - own.students)
+        apart = _is_special(other) != _is_special(school)
         elsewhere = place_of(other) != place_of(school)
-        return elsewhere, step == 10**9, step, other.pinyin
+        return apart, elsewhere, step == 10**9, step, other.pinyin
 
     return sorted(found, key=distance)[:MOST]
 
@@ -179,7 +185,7 @@ def balance_chart(
 
     return Chart(
         "bar",
-        _("七项指标达到标准线的百分比"),
+        _finding(schools[0], lines),
         categories=[line.name for line in lines],
         series=[
             Series(school.short_name or school.name, [share(one, at) for one in lines])
@@ -191,6 +197,22 @@ def balance_chart(
         day=day,
         is_tall=True,
     )
+
+
+def _finding(school: School, lines: Sequence[Line]) -> str:
+    """Say how many lines the first school meets, and what the bars are."""
+    met = [
+        value >= line.line
+        for line in lines
+        if (value := line.values[0]) is not None and line.line is not None
+    ]
+    words = {
+        "school": school.short_name or school.name,
+        "met": sum(met),
+        "all": len(met),
+    }
+    told_words = _("%(school)s %(all)s 项指标有 %(met)s 项达标（各校占标准线的百分比）")
+    return told_words % words
 
 
 def joined_on(school: School, day: date) -> date | None:

@@ -18,7 +18,7 @@ from schools.choices import (
     SchoolStatus,
     Stage,
 )
-from schools.completeness import TOTAL
+from schools.completeness import PARTS, TOTAL
 from schools.models import (
     Campus,
     ClassReductionPlan,
@@ -68,6 +68,9 @@ class SchoolFilter(FilterSet):
         label=_("已有学校标识码"),
     )
     incomplete = django_filters.BooleanFilter(method="lacking", label=_("资料不完整"))
+    lacks = django_filters.ChoiceFilter(
+        choices=list(PARTS.items()), method="without", label=_("缺哪项资料")
+    )
     opened_since = django_filters.DateFilter(
         field_name="opened_on", lookup_expr="gte", label=_("开办日期不早于")
     )
@@ -108,11 +111,18 @@ class SchoolFilter(FilterSet):
         """Keep the schools that hold the label on the day of the page."""
         return queryset.labelled(value, day=self._day())
 
+    def without(self, queryset: Any, name: str, value: str) -> QuerySet[Any]:
+        """Keep the schools whose record lacks this part."""
+        return self._judged(queryset).filter(**{f"has_{value}": 0})
+
+    def _judged(self, queryset: Any) -> Any:
+        if "parts_filled" in queryset.query.annotations:
+            return queryset
+        return queryset.with_completeness(AcademicYear.objects.current(self._day()))
+
     def lacking(self, queryset: Any, name: str, value: bool) -> QuerySet[Any]:
         """Keep the schools whose record lacks something, or lacks nothing."""
-        if "parts_filled" not in queryset.query.annotations:
-            year = AcademicYear.objects.current(self._day())
-            queryset = queryset.with_completeness(year)
+        queryset = self._judged(queryset)
         if value:
             return queryset.filter(parts_filled__lt=TOTAL)
         return queryset.filter(parts_filled=TOTAL)

@@ -26,10 +26,10 @@ def _rows(user: Any, permission: str, *states: str) -> QuerySet[SchoolReturn]:
     return rows.select_related("school__administered_by", "year", "submitted_by")
 
 
-def _item(row: SchoolReturn, action: str, since: Any) -> InboxItem:
+def _item(row: SchoolReturn, action: str, since: Any, url: str = "") -> InboxItem:
     return InboxItem(
         title=_("%(action)s年度报表：%(row)s") % {"action": action, "row": row},
-        url=row.get_absolute_url(),
+        url=url or row.get_absolute_url(),
         source=row.school.administered_by.name,
         since=since or row.saved_at,
         action=action,
@@ -52,7 +52,12 @@ def _for_clerk(user: Any) -> list[InboxItem]:
         return []
     rows = _rows(user, SUBMIT, S.DRAFT, S.RETURNED)[:MOST]
     return [
-        _item(row, _("修改") if row.state == S.RETURNED else _("填写"), None)
+        _item(
+            row,
+            _("修改") if row.state == S.RETURNED else _("填写"),
+            None,
+            reverse("schools:return-update", args=[row.pk]),
+        )
         for row in rows
     ]
 

@@ -12,6 +12,7 @@ from bureau.periods import last_reported
 from core.metrics import REGION
 from core.registries import Panel, panels
 from schools.balance import CLAUSE, standings, variations_of
+from schools.choices import COMPULSORY
 from schools.comparison import before_after, joined_on
 from schools.completeness import TOTAL, missing_of
 from schools.metrics.resources import CV_LINES, LINES
@@ -35,6 +36,7 @@ def balance_of_school(request: Any, school: School) -> str:
         "period": period,
         "clause": CLAUSE,
         "marks": marks,
+        "applies": not set(COMPULSORY).isdisjoint(school.stage_codes),
     }
     return render_to_string("schools/panel_balance.html", context, request)
 
@@ -65,7 +67,10 @@ panels.register(
 
 def pressure_of_school(request: Any, school: School) -> str:
     """Draw seats, intake and large classes of the last years, and the plans."""
-    years = list(AcademicYear.objects.filter(starts_on__lte=request.as_of)[:YEARS])
+    rows = AcademicYear.objects.filter(starts_on__lte=request.as_of)
+    if school.opened_on:
+        rows = rows.filter(ends_on__gte=school.opened_on)
+    years = list(rows[:YEARS])
     told = [(year, _pressed(school, year, request.as_of)) for year in years]
     plans = ClassReductionPlan.objects.filter(school=school)
     large = bool(told and told[0][1].large)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from statistics import median
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -78,7 +79,7 @@ def _trend(
         return None
     return Chart(
         "trend",
-        _finding(name, unit, places, series),
+        _finding(name, unit, places, series, years),
         categories=years,
         series=series,
         unit=unit,
@@ -88,18 +89,25 @@ def _trend(
     )
 
 
-def _finding(name: Any, unit: Any, places: int, series: Sequence[Series]) -> str:
+def _finding(
+    name: Any, unit: Any, places: int, series: Sequence[Series], years: Sequence[str]
+) -> str:
     """Say what the picture shows; with several lines, only what it is about."""
-    values = [value for value in series[0].values if value is not None]
-    if len(series) > 1 or len(values) < 2:
+    told = zip(years, series[0].values, strict=True)
+    held = [(year, value) for year, value in told if value is not None]
+    if len(series) > 1 or len(held) < 2:
         return str(name)
-    change = float(values[-1]) - float(values[0])
-    words = {"name": name, "change": f"{abs(change):,.{places}f}", "unit": unit}
+    change = float(held[-1][1] or 0) - float(held[0][1] or 0)
+    words = {
+        "name": name,
+        "year": held[0][0],
+        "change": f"{abs(change):,.{places}f} {unit}".strip(),
+    }
     if round(abs(change), places) == 0:
-        return _("%(name)s持平") % words
+        return _("%(name)s与 %(year)s 学年持平") % words
     if change > 0:
-        return _("%(name)s增加 %(change)s %(unit)s") % words
-    return _("%(name)s减少 %(change)s %(unit)s") % words
+        return _("%(name)s比 %(year)s 学年增加 %(change)s") % words
+    return _("%(name)s比 %(year)s 学年减少 %(change)s") % words
 
 
 def plotted(user: Any) -> list[Metric]:
@@ -141,18 +149,36 @@ def plot(
         )
         for school in placed
     ]
-    known = sum(1 for point in points if point.value is not None)
-    words = {"n": len(points), "known": known}
-    words["metric"] = metric.title if metric else _("位置")  # type: ignore[assignment]
+    unit = "%" if scale == 100 else ""
     return Chart(
         "plot",
-        _("%(n)s 所学校的%(metric)s，%(known)s 所有数据") % words,
+        _spread(metric, points, unit),
         points=points,
-        unit="%" if scale == 100 else "",
+        unit=unit,
         places=1 if scale == 100 else 0,
         source=_("学校名录与年度报表"),
         day=day,
         is_tall=True,
+    )
+
+
+def _spread(metric: Metric | None, points: Sequence[Point], unit: str) -> str:
+    """Say from where to where the figures of the points go, and where half lies."""
+    held = sorted(point.value for point in points if point.value is not None)
+    words: dict[str, Any] = {"n": len(points), "known": len(held)}
+    if metric is None or not held:
+        return _("%(n)s 所学校的位置") % words
+    least, middle, most = (
+        f"{value:,.{1 if unit else 0}f} {unit}".strip()
+        for value in (held[0], median(held), held[-1])
+    )
+    words |= {"metric": metric.title, "least": least, "middle": middle, "most": most}
+    return (
+        _(
+            "%(metric)s：最低 %(least)s，中位 %(middle)s，最高 %(most)s"
+            "（%(n)s 所学校，%(known)s 所有数据）"
+        )
+        % words
     )
 
 

@@ -118,6 +118,15 @@ def counts_by_year(
     return {r["year_id"]: Counted(r["n"], r["large"], r["oversize"]) for r in sums}
 
 
+def large_now(school: School, day: date | None = None) -> dict[str, Counted]:
+    """Return stage → the class counts of the present school year, where told."""
+    day = day or today()
+    year = AcademicYear.objects.current(day)
+    lines = parameters([LARGE, OVERSIZE], school.administered_by, day)
+    found = {s: counts_by_year(school, s, lines) for s in school.stage_codes}
+    return {s: held[year.pk] for s, held in found.items() if year and year.pk in held}
+
+
 @dataclass(frozen=True)
 class StepProgress:
     """One term of a plan: what it leaves at most, and what the classes say."""

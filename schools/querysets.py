@@ -5,7 +5,17 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
-from django.db.models import Count, OuterRef, Prefetch, Q, Subquery, Sum
+from django.db.models import (
+    Case,
+    Count,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    Q,
+    Subquery,
+    Sum,
+    When,
+)
 from django.db.models.functions import Coalesce
 
 from bureau.parameters import number_at
@@ -17,6 +27,7 @@ from schools.choices import (
     GRANTED,
     INTERNAL_LABELS,
     QUALITY_LABELS,
+    RETURN_PATH,
     STANDING_PLANS,
     ReturnState,
     SchoolStatus,
@@ -243,6 +254,21 @@ class StageQuerySet(AccessQuerySet):
             return_submitted_at=Subquery(returns.values("submitted_at")[:1]),
             return_accepted_at=Subquery(returns.values("accepted_at")[:1]),
         )
+
+    def by_progress(self) -> Self:
+        """Put what has not come first: not begun, then state by state to the lock."""
+        steps = [
+            When(return_state=state, then=at) for at, state in enumerate(RETURN_PATH, 1)
+        ]
+        rank = Case(*steps, default=0, output_field=IntegerField())
+        return self.annotate(return_rank=rank).order_by(
+            "return_rank", "school__administered_by__path", "school__pinyin", "pk"
+        )
+
+    def counted_by_state(self) -> list[tuple[str, int]]:
+        """Return state → how many, in the order of ``by_progress``; "" is not begun."""
+        told = dict(self.order_by().values_list("return_state").annotate(n=Count("pk")))
+        return [(s or "", told[s]) for s in (None, *RETURN_PATH) if told.get(s)]
 
 
 class PlanQuerySet(AccessQuerySet):

@@ -11,8 +11,19 @@ from core.days import today
 from core.forms import Form, Section
 from schools.choices import Stage
 from schools.models import ClassReductionPlan, School
+from schools.pressure import Counted, large_now
 
 TERMS_AHEAD = 4
+
+
+def _told(label: Any, now: Counted | None) -> str:
+    """Name a stage with the classes that are large now, which the plan begins from."""
+    if now is None:
+        return _("%s（本学年未填班级）") % label
+    words = {"stage": label, "large": now.large, "oversize": now.oversize}
+    return (
+        _("%(stage)s（现有大班额 %(large)s 个，其中超大班额 %(oversize)s 个）") % words
+    )
 
 
 class ReductionForm(Form):
@@ -34,7 +45,10 @@ class ReductionForm(Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["stage"].choices = [(s, Stage(s).label) for s in school.stage_codes]
+        counted = large_now(school)
+        self.fields["stage"].choices = [
+            (s, _told(Stage(s).label, counted.get(s))) for s in school.stage_codes
+        ]
         if plan is not None:
             del self.fields["stage"]
             self.initial["measures"] = plan.measures

@@ -20,6 +20,7 @@ from core.tables import (
     Table,
 )
 from core.templatetags.components import badge_html
+from core.templatetags.formats import num
 from core.tones import tone_of
 from schools.choices import (
     CONFIRMED_STATES,
@@ -51,6 +52,11 @@ def status_badge(status: str) -> SafeString:
     """Return the state of a school as a badge."""
     state = SchoolStatus(status)
     return badge_html(STATUS_TONES[state], str(state.label))
+
+
+def state_word(state: str | None) -> str:
+    """Say where a return stands; without a state it has not been begun."""
+    return str(ReturnState(state).label) if state else _("未开始")
 
 
 class SchoolTable(Table):
@@ -186,11 +192,13 @@ class BoardTable(Table):
             url = reverse("schools:school-detail", args=[record.school_id])
             url = f"{url}?tab=returns"
         link = format_html('<a href="{}">{}</a>', url, record.school.name)
-        if not self.can_remind or record.return_state in CONFIRMED_STATES:
+        if not self.can_remind:
             return link
+        if record.return_state in CONFIRMED_STATES:
+            return format_html('<span class="pick-gap"></span>{}', link)
         return format_html(
-            '<input type="checkbox" form="remind" name="picked" value="{}"'
-            ' aria-label="{}"> {}',
+            '<input type="checkbox" class="pick" form="remind" name="picked"'
+            ' value="{}" aria-label="{}">{}',
             record.pk,
             _("选择%s") % record.school.name,
             link,
@@ -202,9 +210,7 @@ class BoardTable(Table):
 
     def value_state(self, record: SchoolStage) -> str:
         """Say the state in words."""
-        if not record.return_state:
-            return _("未开始")
-        return str(ReturnState(record.return_state).label)
+        return state_word(record.return_state)
 
     def render_state(self, record: SchoolStage) -> SafeString:
         """Draw the state."""
@@ -279,11 +285,23 @@ class PressureTable(Table):
     students = NumberColumn(verbose_name=gettext_lazy("在校生"), default="未填")
     seats = NumberColumn(verbose_name=gettext_lazy("核定学位"), default="未填")
     new_intake = NumberColumn(verbose_name=gettext_lazy("招生"), default="未填")
-    in_zone = NumberColumn(verbose_name=gettext_lazy("片区内"), default="—")
-    out_of_zone = NumberColumn(verbose_name=gettext_lazy("片区外"), default="—")
+    in_zone = NumberColumn(
+        verbose_name=gettext_lazy("片区内"), default="—", empty_values=()
+    )
+    out_of_zone = NumberColumn(
+        verbose_name=gettext_lazy("片区外"), default="—", empty_values=()
+    )
     classes_told = NumberColumn(verbose_name=gettext_lazy("班级"))
     large = NumberColumn(verbose_name=gettext_lazy("大班额"))
     oversize = NumberColumn(verbose_name=gettext_lazy("超大班额"))
+
+    def render_in_zone(self, record: School, value: int | None) -> str:
+        """Show the figure; a school that has not returned owes it, others have none."""
+        if value is None:
+            return _("未填") if record.students is None else "—"
+        return num(value)
+
+    render_out_of_zone = render_in_zone
 
     def judge(self, function: Any) -> None:
         """Take the function that judges the schools of a page or a file."""

@@ -77,7 +77,7 @@ class ApiClientPage(DetailPage):
         """Show the identifier, the region and whether it may work."""
         client = self.object
         return [
-            Fact("client_id", client.client_id),
+            Fact(_("客户端标识（client_id）"), client.client_id),
             Fact(_("地区"), client.region.name),
             Fact(_("联系人"), client.contact),
             Fact(_("状态"), _("已停用") if client.paused_at else _("使用中")),
@@ -210,7 +210,12 @@ class ApiClientPausePage(ApiClientActPage):
 
     def get_title(self) -> str:
         """Say what would be done."""
-        return _("停用客户端") if self.pauses else _("恢复使用")
+        told = _("停用客户端：%s") if self.pauses else _("恢复使用：%s")
+        return told % self.object.name
+
+    def get_crumb_title(self) -> Any:
+        """Leave the program to the step before."""
+        return self.submit_label
 
     @property
     def submit_label(self) -> str:

@@ -4,10 +4,8 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
-from django.contrib import messages
 from django.db.models import F, QuerySet
-from django.http import Http404, HttpRequest, HttpResponseRedirect
-from django.http.response import HttpResponseBase
+from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,6 +20,7 @@ from bureau.standing import region_of
 from bureau.tables import PolicyParameterTable
 from bureau.words import owner_word, unit_word, value_with_unit
 from core.transitions import Effects
+from core.verdict import Verdict
 from core.views import Action, Crumb, DetailPage, Empty, Fact, FormPage, ListPage, Tab
 
 
@@ -149,6 +148,14 @@ class ParameterSetPage(FormPage):
             Crumb(self.parameter.meaning, self.parameter.get_absolute_url()),
         ]
 
+    def get_title(self) -> str:
+        """Name the parameter."""
+        return _("设定本地取值：%s") % self.parameter.meaning
+
+    def get_crumb_title(self) -> Any:
+        """Leave the parameter to the step before."""
+        return self.title
+
     def get_form_kwargs(self) -> dict[str, Any]:
         """Hand the parameter and the user's region to the form."""
         here = region_of(self.request)
@@ -220,13 +227,9 @@ class ParameterConfirmPage(FormPage):
             Crumb(self.object.meaning, self.object.get_absolute_url()),
         ]
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Draw the form, or say why the value cannot be confirmed."""
-        verdict = can_confirm_parameter(request.user, self.object)
-        if not verdict:
-            messages.warning(request, verdict.message)
-            return HttpResponseRedirect(self.object.get_absolute_url())
-        return super().get(request, *args, **kwargs)
+    def verdict(self) -> Verdict:
+        """Ask before the form is filled in."""
+        return can_confirm_parameter(self.request.user, self.object)
 
     def get_effects(self, form: Any) -> Effects:
         """Say what it changes."""

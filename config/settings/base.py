@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import environ
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from config.runtime import secret, service_urls
@@ -235,16 +236,16 @@ CSRF_COOKIE_SAMESITE = "Lax"
 # --- API ------------------------------------------------------------------
 _ONEROSTER = "https://purl.imsglobal.org/spec/or/{}/scope/{}"
 ROSTER_SCOPES = {
-    _ONEROSTER.format(version, name): words
-    for version in ("v1p2", "v1p1")
+    _ONEROSTER.format(code, name): format_lazy("OneRoster {} · {}", version, words)
+    for code, version in (("v1p2", "1.2"), ("v1p1", "1.1"))
     for name, words in {
-        "roster-core.readonly": _("名册（OneRoster）：读取各类名册及单个对象"),
-        "roster.readonly": _("名册（OneRoster）：读取全部名册，包括下级列表"),
-        "roster-demographics.readonly": _("名册（OneRoster）：读取人口统计信息"),
+        "roster-core.readonly": _("读取各类名册及单个对象"),
+        "roster.readonly": _("读取全部名册，包括下级列表"),
+        "roster-demographics.readonly": _("读取人口统计信息"),
     }.items()
 }
-ROSTER_SCOPES[_ONEROSTER.format("v1p2", "roster.createput")] = _(
-    "名册（OneRoster）：写入名册"
+ROSTER_SCOPES[_ONEROSTER.format("v1p2", "roster.createput")] = format_lazy(
+    "OneRoster {} · {}", "1.2", _("写入名册")
 )
 ONEROSTER_PER_MINUTE = env.int("ONEROSTER_PER_MINUTE", default=6000)
 TOMBSTONE_DAYS = max(90, env.int("TOMBSTONE_DAYS", default=180))

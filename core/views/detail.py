@@ -177,7 +177,7 @@ class DetailPage(ObjectMixin, Page):
 
     def lazy_panels(self) -> list[LazyPanel]:
         """Return the panels that other rooms hang on this model."""
-        return panels_for(self.request.user, self.object)
+        return panels_for(self.request, self.object)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Offer the object with everything around it."""
@@ -201,15 +201,22 @@ class DetailPage(ObjectMixin, Page):
         )
 
 
-def panels_for(user: Any, obj: Any) -> list[LazyPanel]:
-    """Return the panels of an object that the user may open, as placeholders."""
+def panels_for(request: Any, obj: Any) -> list[LazyPanel]:
+    """Return the panels of an object that the user may open, as placeholders.
+
+    A panel is loaded by an address of its own, which carries the day of the page.
+    """
     label = obj._meta.label_lower
+    day = "" if request.is_today else f"?on={request.as_of.isoformat()}"
     return [
         LazyPanel(
-            slug, p.title, reverse("core:panel", args=[label, obj.pk, slug]), p.height
+            slug,
+            p.title,
+            reverse("core:panel", args=[label, obj.pk, slug]) + day,
+            p.height,
         )
         for slug, p in _panels(label)
-        if holds(user, p.permission)
+        if holds(request.user, p.permission)
     ]
 
 

@@ -19,6 +19,7 @@ from core.forms import FormMixin
 from core.models import FormDraft
 from core.templatetags.formats import clock
 from core.transitions import Effects, MoveRefused
+from core.verdict import ALLOWED, Verdict
 from core.views.detail import ObjectMixin
 from core.views.page import SIGNED_IN, Page
 
@@ -92,8 +93,16 @@ class FormPage(ObjectMixin, Page):
             user=self.request.user, page=self.request.path
         ).first()
 
+    def verdict(self) -> Verdict:
+        """Tell whether filling the form in can lead anywhere; override to ask first."""
+        return ALLOWED
+
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Draw the form."""
+        """Draw the form, or lead back and say why it would be refused."""
+        verdict = self.verdict()
+        if not verdict:
+            messages.warning(request, verdict.message)
+            return HttpResponseRedirect(self.object.get_absolute_url())
         return self._answer(self.get_form())
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

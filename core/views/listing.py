@@ -74,15 +74,19 @@ class ListPage(Page):
         return rows
 
     def get_empty(self) -> Empty:
-        """Return what an empty list says, its button only when it may be used."""
-        action = self.empty.action
+        """Return what an empty list says, its button only when it may be used.
+
+        Without a button of its own it offers what the head of the page offers first.
+        """
+        links = (a for a in self.allowed_actions() if a.method == "get")
+        action = self.empty.action or next((a for a in links if a.primary), None)
         if (
             action
             and action.permission
             and not holds(self.request.user, action.permission)
         ):
-            return replace(self.empty, action=None)
-        return self.empty
+            action = None
+        return replace(self.empty, action=action)
 
     def get_table_kwargs(self) -> dict[str, Any]:
         """Return further arguments of the table."""
@@ -183,6 +187,7 @@ class ListPage(Page):
             can_export=self.may_export(),
             is_filtered=bool(kwargs["filterset"] and kwargs["filterset"].chips()),
             empty=self.get_empty(),
+            has_primary=any(action.primary for action in self.allowed_actions()),
             **kwargs,
         )
 

@@ -26,8 +26,9 @@ SET_ON, PLANNED_ON = date(2025, 9, 1), date(2026, 10, 12)
 def build_insight(world: World) -> None:
     """Build what lets a bureau see where its schools and regions stand."""
     told: dict[str, Any] = tree("insight.json")
+    _parameters(world, told)
     with on(SET_ON):
-        _parameters(world, told)
+        _confirm(world, told)
         _targets(world, told)
         _area(world, told["area"])
     with on(PLANNED_ON):
@@ -44,8 +45,10 @@ def _parameters(world: World, told: dict[str, Any]) -> None:
         region = world.regions[row["region"]]
         held = PolicyParameter.objects.filter(key=row["key"], region=region).exists()
         world.ledger.note("parameter_values", not held)
-        if not held:
-            ends = [Decimal(row[end]) if end in row else None for end in ENDS]
+        if held:
+            continue
+        ends = [Decimal(row[end]) if end in row else None for end in ENDS]
+        with on(date.fromisoformat(row.get("on", SET_ON.isoformat()))):
             set_parameter(
                 row["key"],
                 region,
@@ -55,6 +58,9 @@ def _parameters(world: World, told: dict[str, Any]) -> None:
                 source_note=row["source"],
                 below=Below("RANGE" if any(ends) else "FREE", *ends),
             )
+
+
+def _confirm(world: World, told: dict[str, Any]) -> None:
     for key, source in told["confirmed"].items():
         shipped = PolicyParameter.objects.shipped().filter(key=key, verified=False)
         for value in shipped:

@@ -6,6 +6,7 @@ from typing import Any
 
 from accounts.models import User
 from audit.services import record
+from demo.chance import dice
 from demo.clock import on
 from demo.data import rows
 from demo.people import bureau_of
@@ -77,9 +78,23 @@ def _fields(world: World, row: dict[str, str]) -> dict[str, Any]:
         "ownership": row["ownership"],
         "urban_rural_code": row["urban_rural"],
         "opened_on": _opened(row),
+        "address": _address(world, row),
         "latitude": Decimal(row["latitude"]),
         "longitude": Decimal(row["longitude"]),
     }
+
+
+STREETS = ("文昌路", "滨江大道", "学府街", "东城街", "书院路", "建设路", "育才巷")
+EVERY_NTH_LACKS = 9
+"""Which schools have told no address, so that completeness has gaps to show."""
+
+
+def _address(world: World, row: dict[str, str]) -> str:
+    if int(row["no"]) % EVERY_NTH_LACKS == 0:
+        return ""
+    chance = dice("address", row["name"])
+    street, number = chance.choice(STREETS), chance.randint(1, 199)
+    return f"{world.regions[row['region']].name}{street}{number}号"
 
 
 def _merge(world: World, row: dict[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""The teachers of every running school, without identity numbers."""
+"""The teachers of every running school; some with identity numbers that nobody has."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -9,9 +9,12 @@ from demo.builders.classes import is_running
 from demo.chance import dice
 from demo.clock import on
 from demo.data import rows, tree
+from demo.people import bureau_of
 from demo.world import PLACES, World
+from personnel import identity
 from personnel.choices import Degree, Employment, Sex, TeachingSubject
 from personnel.models import Teacher
+from personnel.services import leave_school, return_to_work
 from schools.choices import Stage
 from schools.models import School
 from schools.names import spell
@@ -33,6 +36,12 @@ TIES = (Employment.ESTABLISHMENT,) * 8 + (Employment.CONTRACT, Employment.SPECIA
 DEGREES = (Degree.BACHELOR,) * 7 + (Degree.COLLEGE, Degree.MASTER)
 
 
+NUMBERED = ("云洲初级中学", "示范市第一实验小学")
+"""Schools whose teachers gave an identity number."""
+NOWHERE = "990000"
+"""An area code that no place has: no number of the demo is anybody's."""
+
+
 def build_teachers(world: World) -> None:
     """Register the teachers of each school that runs on the first day of the year."""
     held = set(
@@ -51,6 +60,32 @@ def build_teachers(world: World) -> None:
     with on(DAY):
         Teacher.objects.bulk_create(made, batch_size=1000)
     world.ledger.note("teachers", True, len(made))
+    if made:
+        _careers(world)
+
+
+def _careers(world: World) -> None:
+    """Let some leave their school, and one come back."""
+    for row in tree("careers.json"):
+        school = world.schools[row["school"]]
+        teacher = Teacher.objects.filter(school=school).order_by("staff_no")[row["at"]]
+        by = world.person(bureau_of(school.administered_by.code).username)
+        left = date.fromisoformat(row["left"])
+        with on(left):
+            leave_school(
+                teacher, by=by, left_on=left, reason=row["reason"], note=row["note"]
+            )
+        if "back" in row:
+            day = date.fromisoformat(row["back"])
+            with on(day):
+                return_to_work(
+                    teacher,
+                    by=by,
+                    school=world.schools[row["to"]],
+                    entered_on=day,
+                    note=row["back_note"],
+                )
+        world.ledger.note("careers", True)
 
 
 def teachers_of(school: School, row: dict[str, str]) -> Iterator[Teacher]:
@@ -74,7 +109,7 @@ def _teacher(school: School, stage: str, staff_no: str, chance: Random) -> Teach
         "degree": chance.choice(DEGREES),
         "entered_on": date(min(born + chance.randint(22, 26), 2025), 9, 1),
     }
-    return Teacher(
+    teacher = Teacher(
         school=school,
         region_id=school.administered_by_id,
         name=name,
@@ -84,6 +119,17 @@ def _teacher(school: School, stage: str, staff_no: str, chance: Random) -> Teach
         stage=stage,
         **known,
     )
+    if school.name in NUMBERED:
+        teacher.set_identity(_number(teacher, chance))
+    return teacher
+
+
+def _number(teacher: Teacher, chance: Random) -> str:
+    """Return a number that fits the teacher's year of birth and sex."""
+    born = f"{teacher.birth_year}{chance.randint(1, 12):02}{chance.randint(1, 28):02}"
+    place = 2 * chance.randint(1, 499) + (teacher.sex == Sex.MALE)
+    first = f"{NOWHERE}{born}{place:03}"
+    return first + identity.check_sign(first)
 
 
 def _name(chance: Random) -> str:

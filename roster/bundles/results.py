@@ -1,6 +1,6 @@
 """What became of the rows of a run: for JSON, and as a file."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django.db.models import QuerySet
@@ -9,13 +9,43 @@ from django.utils.translation import gettext as _
 
 from core.exports import rows_response
 from core.tables import ExportColumn
+from personnel.models import Teacher
+from roster.choices import Collection
 from roster.models import SyncRow, SyncRun
+from schools.models import ClassSection
+
+NAMED: dict[str, Any] = {
+    Collection.USERS: Teacher,
+    Collection.CLASSES: ClassSection,
+}
+"""Collections whose rows a person knows by name, and where the name stands."""
 
 
 def rows_of(run: SyncRun, result: str = "") -> QuerySet[SyncRow]:
     """Return the rows told of, in the order of the delivery."""
     rows: QuerySet[SyncRow] = SyncRow.objects.filter(run=run).order_by("pk")
     return rows.filter(result=result) if result else rows
+
+
+def names_of(
+    run: SyncRun, rows: Iterable[SyncRow], user: Any
+) -> dict[tuple[str, str], str]:
+    """Return (collection, identifier) → who or what it is, of what the user may see.
+
+    Pupils are not named.
+    """
+    ids: dict[str, list[str]] = {}
+    for row in rows:
+        ids.setdefault(row.collection, []).append(row.sourced_id)
+    found = {}
+    for collection, model in NAMED.items():
+        held = model.objects.visible_to(user).filter(
+            source=run.source.code, sourced_id__in=ids.get(collection, ())
+        )
+        for one in held.select_related("school"):
+            name = _("%(name)s（%(school)s）") % {"name": one, "school": one.school}
+            found[(str(collection), one.sourced_id)] = name
+    return found
 
 
 def row_as_dict(row: SyncRow) -> dict[str, Any]:

@@ -169,13 +169,17 @@ def _head_faults(bundle: Bundle) -> Iterator[Fault]:
             missing = [h for h in layout.head if h not in stream.head]
             extra = [h[:40] for h in stream.head if h not in wanted]
         if missing or extra:
-            why = _("表头不符：缺少 %(missing)s，多出 %(extra)s") % {
-                "missing": "、".join(missing) or _("无"),
-                "extra": "、".join(extra[:5]) or _("无"),
-            }
+            why = _wrong_heads(missing, extra[:5])
         else:
             why = _("表头顺序不符，应为 %s") % ",".join(layout.head)
         yield _fault("bad_head", path, why, row=1)
+
+
+def _wrong_heads(missing: list[str], extra: list[str]) -> str:
+    """Say which heads a file lacks and which it has too many."""
+    lacks = _("缺少 %s") % "、".join(missing) if missing else ""
+    has = _("多出 %s") % "、".join(extra) if extra else ""
+    return _("表头不符：%s") % "，".join(filter(None, (lacks, has)))
 
 
 REFERENCES = {

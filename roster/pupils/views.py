@@ -37,7 +37,7 @@ class PupilRosterPage(Page):
     def get_actions(self) -> Sequence[Action]:
         """Offer switching on."""
         return [
-            Action(_("开启"), reverse("roster:pupils-on"), "plus", primary=True),
+            Action(_("开启名册"), reverse("roster:pupils-on"), "plus", primary=True),
         ]
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

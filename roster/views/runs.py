@@ -29,7 +29,7 @@ from core.views import (
 from core.views.listing import Tab
 from roster.bundles.exporting import take_export
 from roster.bundles.receiving import receive_bundle
-from roster.bundles.results import results_response, rows_of
+from roster.bundles.results import names_of, results_response, rows_of
 from roster.choices import Collection, RowResult, RunState
 from roster.filters import SyncRunFilter
 from roster.forms import BundleForm, ExportForm
@@ -123,14 +123,19 @@ class SyncRunPage(DetailPage):
     def get_facts(self) -> Sequence[Fact]:
         """Show where it came from, how and when."""
         run = self.object
-        return [
+        facts = [
             Fact(_("来源"), run.source.name, run.source.get_absolute_url()),
             Fact(_("方式"), run.get_kind_display()),
             Fact(_("收到时间"), moment(run.received_at)),
-            Fact(_("完成时间"), moment(run.finished_at)),
+            Fact(
+                _("完成时间"),
+                moment(run.finished_at) if run.finished_at else _("尚未完成"),
+            ),
             Fact(_("上传人"), run.sent_by or _("接口")),
-            Fact(_("审批人"), run.decided_by),
         ]
+        if run.decided_by or run.state == RunState.HELD:
+            facts.append(Fact(_("审批人"), run.decided_by or _("待审批")))
+        return facts
 
     def get_actions(self) -> Sequence[Action]:
         """Offer the rows as a file."""
@@ -146,8 +151,18 @@ class SyncRunPage(DetailPage):
     @property
     def wanted(self) -> str:
         """The result the rows are narrowed to."""
-        given: str = self.request.GET.get("result", "")
+        given = self.request.GET.get("result")
+        if given is None:
+            return self._looked_at_first()
         return given if given in RowResult.values else ""
+
+    def _looked_at_first(self) -> str:
+        """Return the rows a person has to look at: those to go, those sent back."""
+        run = self.object
+        if run.state == RunState.HELD:
+            return str(RowResult.DELETED)
+        sent_back = total_of(run, RowResult.REJECTED)
+        return str(RowResult.REJECTED) if sent_back else ""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the counts, the choices of the filter and the first rows."""
@@ -167,7 +182,7 @@ class SyncRunPage(DetailPage):
             counts=counts_of(run),
             choices=choices,
             wanted=self.wanted,
-            rows=rows_of(run, self.wanted)[:SHOWN] if told else [],
+            rows=self._rows() if told else [],
             shown=SHOWN,
             told=told.get(self.wanted, 0) if self.wanted else sum(told.values()),
             is_forgotten=run.rows_are_forgotten,
@@ -178,6 +193,11 @@ class SyncRunPage(DetailPage):
             or run.state == RunState.APPLYING,
             **kwargs,
         )
+
+    def _rows(self) -> list[tuple[SyncRow, str]]:
+        rows = list(rows_of(self.object, self.wanted)[:SHOWN])
+        names = names_of(self.object, rows, self.request.user)
+        return [(row, names.get((row.collection, row.sourced_id), "")) for row in rows]
 
 
 def counts_of(run: SyncRun) -> list[dict[str, Any]]:

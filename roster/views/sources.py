@@ -207,7 +207,12 @@ class SourcePausePage(FormPage):
 
     def get_title(self) -> str:
         """Say what would be done."""
-        return _("停用来源") if self.pauses else _("恢复来源")
+        told = _("停用来源：%s") if self.pauses else _("恢复来源：%s")
+        return told % self.object.name
+
+    def get_crumb_title(self) -> Any:
+        """Leave the source to the step before."""
+        return self.submit_label
 
     @property
     def submit_label(self) -> str:

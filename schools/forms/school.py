@@ -15,7 +15,6 @@ from schools.choices import UNCLEAR_TYPES, SchoolType, Stage
 from schools.forms.fields import DayInput
 from schools.models import School
 
-
 PINNED = ("name", "school_code", "administered_by")
 """What a delivery of rosters says of a school."""
 

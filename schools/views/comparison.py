@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -165,7 +166,9 @@ class CompletenessPage(Page):
 
     permission = "schools.view_school"
     title = gettext_lazy("资料完整度")
-    lead = gettext_lazy("每所学校按八项资料计算，点开可看缺什么。")
+    lead = format_lazy(
+        gettext_lazy("每所学校按 {} 项资料计算；点数字看是哪些学校。"), TOTAL
+    )
     template_name = "schools/completeness.html"
 
     def get_crumbs(self) -> Sequence[Crumb]:
@@ -196,6 +199,9 @@ class CompletenessPage(Page):
             )
             .order_by("path")
         )
-        counties = [(row, [row[f"no_{name}"] for name in PARTS]) for row in told]
+        counties = [
+            (row, [(name, row[f"no_{name}"], PARTS[name]) for name in PARTS])
+            for row in told
+        ]
         context = self.get_context_data(counties=counties, parts=PARTS.values())
         return TemplateResponse(request, self.template_name, context)

@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -188,6 +191,16 @@ class PlanCreatePage(FormPage):
     def get_form_kwargs(self) -> dict[str, Any]:
         """Hand the school to the form."""
         return {**super().get_form_kwargs(), "school": self.object}
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Draw the form; where each stage has its plan, lead to the one that stands."""
+        standing = self.object.reduction_plans.standing()
+        planned = {plan.stage: plan for plan in standing}
+        if planned and not set(self.object.stage_codes) - planned.keys():
+            messages.info(request, _("该校已有未结束的计划，请在原计划上办理。"))
+            first = next(iter(planned.values()))
+            return HttpResponseRedirect(first.get_absolute_url())
+        return super().get(request, *args, **kwargs)
 
     def get_effects(self, form: Any) -> Effects:
         """Say what comes next."""

@@ -19,7 +19,9 @@ from bureau.models import AcademicYear
 from core.access import holds, reaches, scope_ids
 from core.exports import XLSX_TYPE
 from core.templatetags.formats import long_day
+from core.timeline import Entry, entries
 from core.transitions import Effects
+from core.verdict import Verdict
 from core.views import (
     Action,
     Crumb,
@@ -34,8 +36,9 @@ from core.views import (
     Tab,
 )
 from core.views.detail import arrange_moves, move_buttons
+from schools.choices import CONFIRMED_STATES, ReturnState
 from schools.figures import BY_STAGE, missing_figures, sums_of
-from schools.filters import BoardFilter
+from schools.filters import NOT_BEGUN, BoardFilter
 from schools.forms import UNIT_IN_LABEL, UNITS, OpenReturnsForm, ReturnForm
 from schools.jumps import CLAUSE, Limits, jumps_between, last_year_of, limits_of
 from schools.locks import LockNote, lock_note
@@ -50,7 +53,7 @@ from schools.services import (
     remind_returns,
     save_figures,
 )
-from schools.tables import BoardTable
+from schools.tables import BoardTable, state_word
 
 FILL = "schools.change_schoolreturn"
 REMIND = "schools.accept_schoolreturn"
@@ -112,8 +115,22 @@ class ReturnBoardPage(ListPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Tell whether rows can be picked, and of which year."""
         return super().get_context_data(
-            can_remind=self.can_remind, year=self.year, **kwargs
+            can_remind=self.can_remind,
+            year=self.year,
+            standing=self._standing(),
+            **kwargs,
         )
+
+    def _standing(self) -> dict[str, Any]:
+        """Return how many returns stand where, of everything the user may know of."""
+        told = self.get_queryset().counted_by_state()
+        return {
+            "all": sum(count for _state, count in told),
+            "done": sum(count for state, count in told if state in CONFIRMED_STATES),
+            "states": [
+                (state or NOT_BEGUN, state_word(state), count) for state, count in told
+            ],
+        }
 
     def get_title(self) -> str:
         """Name the year."""
@@ -125,7 +142,7 @@ class ReturnBoardPage(ListPage):
         schools = School.objects.running(max(day, self.request.as_of))
         rows = super().get_queryset().filter(school__in=schools)
         rows = rows.select_related("school__administered_by").with_return(self.year)
-        return rows.order_by("school__administered_by__path", "school__pinyin", "pk")
+        return rows.by_progress()
 
     def get_actions(self) -> Sequence[Action]:
         """Offer the workbook to those who fill, the call for returns to the bureau."""
@@ -248,6 +265,14 @@ class ReturnCreate(ObjectMixin, Page):
         return HttpResponseRedirect(reverse("schools:return-update", args=[row.pk]))
 
 
+def sent_back(row: SchoolReturn) -> Entry | None:
+    """Return by whom, when and why a return was sent back, while it is to be mended."""
+    if row.state != ReturnState.RETURNED:
+        return None
+    told = (e for e in entries(row) if e.to_state == ReturnState.RETURNED)
+    return next(told, None)
+
+
 class ReturnPage(DetailPage):
     """One return with its figures, last year's beside them."""
 
@@ -275,19 +300,20 @@ class ReturnPage(DetailPage):
             Fact(_("学校"), row.school.name, row.school.get_absolute_url()),
             Fact(_("学段"), row.get_stage_display()),
             Fact(_("统计基准日"), long_day(row.counted_on)),
-            Fact(_("报送人"), row.submitted_by),
-            Fact(_("确认人"), row.confirmed_by),
-            Fact(_("验收人"), row.accepted_by),
+            Fact(_("报送人"), row.submitted_by or _("尚未报送")),
+            Fact(_("确认人"), row.confirmed_by or _("尚未确认")),
+            Fact(_("验收人"), row.accepted_by or _("尚未验收")),
         ]
 
     def get_actions(self) -> Sequence[Action]:
-        """Offer entry while the return is open."""
+        """Offer entry while the return is open; first of all until it is complete."""
         if self.request.is_past or not can_change_return(
             self.request.user, self.object
         ):
             return []
         url = reverse("schools:return-update", args=[self.object.pk])
-        return [Action(_("填写数字"), url, "pencil")]
+        is_next = self.get_moves()["primary"] is None
+        return [Action(_("填写数字"), url, "pencil", primary=is_next)]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the figures, last year's beside them."""
@@ -298,6 +324,7 @@ class ReturnPage(DetailPage):
         jumps = jumps_between(held, before, limits, row.explanations)
         return super().get_context_data(
             lock=lock,
+            sent_back=sent_back(row),
             unlock_moves=self._unlock_moves(lock),
             figures=[
                 (
@@ -368,6 +395,7 @@ class ReturnEditPage(FormPage):
         """Say beside the form what counts as a jump, and which figures add up."""
         return super().get_context_data(
             limits=self.limits,
+            sent_back=sent_back(self.object),
             jump_clause=CLAUSE,
             sums=sums_of(self.object.stage),
             **kwargs,
@@ -382,13 +410,9 @@ class ReturnEditPage(FormPage):
             **form.figures,
         )
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Draw the form, or say why the return cannot be changed."""
-        verdict = can_change_return(request.user, self.object)
-        if not verdict:
-            messages.warning(request, verdict.message)
-            return HttpResponseRedirect(self.object.get_absolute_url())
-        return super().get(request, *args, **kwargs)
+    def verdict(self) -> Verdict:
+        """Ask before the form is filled in."""
+        return can_change_return(self.request.user, self.object)
 
 
 class ReturnMovePage(MovePage):

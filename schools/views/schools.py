@@ -262,8 +262,10 @@ class SchoolPage(DetailPage):
 
     def _overview(self) -> dict[str, Any]:
         school = self.object
-        labels = list(school.labels.select_related("evidence").order_by("-valid_from"))
         day = self.request.as_of
+        labels = school.labels.select_related("evidence").order_by("-valid_from")
+        if self.request.is_past:
+            labels = labels.filter(valid_from__lte=day)
         return {
             "labels": [(label, label.holds_on(day)) for label in labels],
             "honours": school.honours.all(),
@@ -346,7 +348,9 @@ class SchoolPage(DetailPage):
 
     def _returns(self) -> dict[str, Any]:
         school = self.object
-        rows = SchoolReturn.objects.filter(school=school).select_related("year")
+        rows = SchoolReturn.objects.filter(
+            school=school, year__starts_on__lte=self.request.as_of
+        ).select_related("year")
         rows = rows.order_by("-year__starts_on", "stage")
         year = AcademicYear.objects.current(self.request.as_of)
         begun = {r.stage for r in rows if year and r.year_id == year.pk}

@@ -97,6 +97,10 @@ class ToldFormPage(FormPage):
         self.confirming = True
         return self._answer(form)
 
+    def success_message(self, saved: Any) -> str:
+        """Say what was done, and the school one stands on now."""
+        return _("%(verb)s已办理：%(school)s") % {"verb": self.verb, "school": saved}
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Say whether the form waits for the last word."""
         return super().get_context_data(confirming=self.confirming, **kwargs)

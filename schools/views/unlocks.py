@@ -3,14 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponseRedirect
-from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.transitions import Effects
+from core.verdict import Verdict
 from core.views import Crumb, FormPage, MovePage
 from schools.forms import UnlockAskForm, UnlockForm
 from schools.models import ReturnUnlock, SchoolReturn
@@ -44,13 +42,9 @@ class UnlockAskPage(FormPage):
             told=[_("该部门负责年度报表的人员")],
         )
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Draw the form, or say why nothing can be asked for now."""
-        verdict = can_ask_unlock(request.user, self.object)
-        if not verdict:
-            messages.warning(request, verdict.message)
-            return HttpResponseRedirect(self.object.get_absolute_url())
-        return super().get(request, *args, **kwargs)
+    def verdict(self) -> Verdict:
+        """Ask before the form is filled in."""
+        return can_ask_unlock(self.request.user, self.object)
 
     def success_message(self, saved: ReturnUnlock) -> str:
         """Say whose turn it is."""

@@ -16,6 +16,7 @@ from bureau.models.region import BEGINNING
 from bureau.parameters import number_at, parameter, unverified
 from bureau.services import Below, confirm_parameter, set_parameter
 from bureau.services.parameters import outside
+from bureau.words import value_with_unit
 from core.days import today
 from core.models import Installation, Notification
 from core.transitions import MoveRefused
@@ -290,3 +291,40 @@ def test_reading_parameters_of_many_rows_takes_one_expression(county: Any) -> No
     assert found[county.code] == 52
     assert found[county.parent.code] == 56
     assert found[county.parent.parent.code] == 56
+
+
+def test_a_county_reads_what_is_in_force_and_allowed_before_it_types(
+    county: Any, signed_in: Any
+) -> None:
+    city_sets(county)
+    url = reverse("bureau:parameter-set", args=[KEY])
+
+    page = signed_in(user_with("DISTRICT_EDU", county)).get(url).content.decode()
+
+    assert f"现行取值 56 人（{county.parent}）" in page
+    assert "只能在 50 到 60 之间设定" in page
+
+
+def test_a_search_of_parameters_keeps_unconfirmed_ones(
+    county: Any, signed_in: Any
+) -> None:
+    PolicyParameter.objects.update(verified=False)
+    client = signed_in(user_with("DISTRICT_EDU", county))
+    url = reverse("bureau:parameter-list")
+
+    page = client.get(url).content.decode()
+    found = {
+        asked: KEY in client.get(url, {"verified": asked}).content.decode()
+        for asked in ("", "true", "false")
+    }
+
+    box = page.partition('name="verified"')[2].partition("</select>")[0]
+    assert "不限" in box
+    assert "selected" not in box.replace('value="" selected', "")
+    assert found == {"": True, "true": False, "false": True}
+
+
+def test_large_values_are_read_with_separators(default: PolicyParameter) -> None:
+    default.value = "2500"
+
+    assert value_with_unit(default) == "2,500 人"

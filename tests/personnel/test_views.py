@@ -396,3 +396,12 @@ def test_search_finds_teachers_within_reach_but_not_by_identity(world: Any) -> N
     assert find(world.there.clerk, "csj") == []
     assert find(world.here.clerk, number) == []
     assert find(user_with("DEPT_FINANCE", world.here.county), "csj") == []
+
+
+def test_without_a_number_nobody_is_asked_why(world: Any, signed_in: Any) -> None:
+    row = one(world)
+
+    answer = signed_in(world.here.principal).get(url("unmask", row.pk), follow=True)
+
+    assert answer.redirect_chain == [(row.get_absolute_url(), 302)]
+    assert "没有登记身份证号" in answer.content.decode()

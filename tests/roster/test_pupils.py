@@ -199,3 +199,24 @@ def test_a_decision_is_shown_and_taken_back_on_its_pages(
     assert f"删除{county}的 1 名学生" in told
     assert not Pupil.objects.exists()
     assert "已关闭" in client.get(listed).content.decode()
+
+
+def test_the_roster_is_switched_on_seen_and_switched_off_on_its_pages(
+    county: Any, official: Any, signed_in: Any
+) -> None:
+    stranger = user_with("DISTRICT_EDU", CountyFactory())
+    client, home = signed_in(official), reverse("roster:pupils")
+    given = {"region": county.pk, "decided_on": f"{today()}", "conclusion": WHY}
+
+    told = client.post(reverse("roster:pupils-on"), given, follow=True)
+    row = PupilRoster.objects.get()
+    off = reverse("roster:pupils-off", args=[row.pk])
+    theirs = signed_in(stranger)
+
+    page = told.content.decode()
+    assert "已开启" in page.partition("<main")[2].partition("card-title")[2]
+    assert (WHY in page, off in page) == (True, True)
+    assert WHY not in theirs.get(home).content.decode()
+    assert theirs.get(off).status_code == 404
+    assert signed_in(official).post(off, {"reason": "不再需要"}).status_code == 302
+    assert not PupilRoster.objects.on().exists()

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from accounts.models import AccessLog
 from core.registries import inbox
+from personnel.models import Teacher
 from roster.bundles.receiving import receive_bundle
 from roster.bundles.validating import check_rows, open_bundle
 from roster.choices import RunState
@@ -192,3 +193,32 @@ def test_a_roster_is_taken_out_with_a_reason_that_is_kept(
     assert check_rows(found) == []
     assert AccessLog.objects.get().reason == "报送省厅"
     assert (bare.status_code, foreign.status_code) == (200, 200)
+
+
+def test_who_approves_sees_by_name_who_would_go(
+    world: Any, signed_in: Any, capture: Any
+) -> None:
+    send(world, capture, bundle(roster(teachers=5)))
+    run = send(world, capture, bundle(roster(teachers=1)))
+    gone = Teacher.objects.exclude(sourced_id="u1-1")
+
+    page = signed_in(world.other).get(run.get_absolute_url()).content.decode()
+    every = signed_in(world.other).get(run.get_absolute_url() + "?result=")
+
+    assert gone.count() == 4
+    assert all(f"{one.name}（云洲第1小学）" in page for one in gone)
+    assert "尚未完成" in page
+    assert "<td>u1-1</td>" not in page
+    assert every.context["wanted"] == ""
+
+
+def test_rows_sent_back_are_looked_at_first(world: Any, signed_in: Any) -> None:
+    post(world, "orgs", [org(), org("s2", type="wizard")])
+    run = SyncRun.objects.get()
+    client = signed_in(world.bureau)
+
+    first = client.get(run.get_absolute_url())
+    every = client.get(run.get_absolute_url(), {"result": ""})
+
+    assert [row.result for row, _name in first.context["rows"]] == ["rejected"]
+    assert len(every.context["rows"]) == 2

@@ -1,6 +1,8 @@
 """Similar schools side by side, a school before and after joining, complete records."""
 
+import re
 from datetime import date
+from html import unescape
 from typing import Any
 
 import pytest
@@ -92,7 +94,7 @@ def test_the_page_compares_and_the_list_is_kept_in_the_address(
 
     assert near.name in page
     assert "县级及以上骨干教师" in page
-    assert "七项指标达到标准线的百分比" in page
+    assert "项达标（各校占标准线的百分比）" in page
     assert f"{other.pk}" in text
     assert chosen.context["schools"] == [own, other]
     file = client.get(url, {"with": [other.pk], "export": "csv"})
@@ -253,3 +255,70 @@ def test_a_zone_runs_its_schools_wherever_they_lie_and_reads_the_city_s_values(
     assert school in School.objects.visible_to(user_with("DISTRICT_EDU", zone))
     assert school not in School.objects.visible_to(world.here.bureau)
     assert parameter("class.large_min", zone) == 54
+
+
+def test_a_special_school_is_no_like_of_an_ordinary_one(
+    world: Any, own: School
+) -> None:
+    special = told(world, "特殊教育学校", 450, type="SPECIAL", urban_rural_code="111")
+    far = told(world, "远规模小学", 1900, urban_rural_code="220")
+    schools = School.objects.visible_to(world.here.bureau)
+
+    assert similar(own, schools, "PRIMARY", world.last_year)[:2] == [far, special]
+
+
+def test_the_picture_says_how_many_lines_the_school_meets(
+    world: Any, own: School, signed_in: Any
+) -> None:
+    load_defaults()
+    url = reverse("schools:school-compare", args=[own.pk])
+
+    page = signed_in(world.here.bureau).get(url).content.decode()
+
+    assert re.search(rf"{own.name} 7 项指标有 \d 项达标", page)
+
+
+def test_panels_of_a_past_day_are_asked_for_that_day(
+    world: Any, own: School, signed_in: Any
+) -> None:
+    url = reverse("core:panel", args=["schools.school", own.pk, "pressure"])
+    client = signed_in(world.here.bureau)
+
+    today = client.get(own.get_absolute_url()).content.decode()
+    before = client.get(own.get_absolute_url(), {"on": "2025-10-01"}).content.decode()
+
+    assert f'hx-get="{url}"' in today
+    assert f'hx-get="{url}?on=2025-10-01"' in before
+
+
+def test_each_gap_of_the_records_leads_to_the_schools_that_have_it(
+    world: Any, own: School, signed_in: Any
+) -> None:
+    placed = told(world, "有坐标小学", 300, longitude=106, latitude=29)
+    client = signed_in(world.here.bureau)
+    board = client.get(reverse("schools:completeness")).content.decode()
+    url = f"{reverse('schools:school-list')}?county={world.here.county.pk}"
+
+    page = client.get(f"{url}&lacks=coordinates").content.decode()
+
+    assert f"{url}&amp;lacks=coordinates".replace("&amp;", "&") in unescape(board)
+    assert own.name in page
+    assert placed.name not in page
+
+
+def test_a_junior_school_that_has_not_returned_is_not_told_that_it_has_no_stage(
+    world: Any, own: School, signed_in: Any
+) -> None:
+    load_defaults()
+    silent = SchoolFactory(
+        region=world.here.county, type="JUNIOR", opened_on=world.year.starts_on
+    )
+    nursery = SchoolFactory(region=world.here.county, type="KINDERGARTEN")
+    client = signed_in(world.here.bureau)
+
+    def panel(school: School) -> str:
+        args = ["schools.school", school.pk, "balance"]
+        return client.get(reverse("core:panel", args=args)).content.decode()
+
+    assert "暂不能判断" in panel(silent)
+    assert "不适用" in panel(nursery)

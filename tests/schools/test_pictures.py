@@ -46,7 +46,7 @@ def test_a_school_shows_its_years_up_to_the_day(world: Any, signed_in: Any) -> N
     page = client.get(url, {"tab": "trend"}).content.decode()
     before = client.get(url, {"tab": "trend", "on": "2026-03-01"}).content.decode()
 
-    assert "在校生增加 30 人" in page
+    assert "在校生比 2025-2026 学年增加 30 人" in page
     assert "看数据" in page
     assert "还看不出趋势" in before
 
@@ -130,3 +130,18 @@ def test_the_plot_asks_as_many_queries_for_many_schools_as_for_few(
         placed(world.here.county)
 
     assert asked() == few <= 25
+
+
+def test_the_plot_says_from_where_to_where_its_figures_go(
+    world: Any, signed_in: Any
+) -> None:
+    for students in (100, 400, 900):
+        school = placed(world.here.county)
+        FullReturnFactory(school=school, year=world.last_year, students=students)
+    placed(world.here.county)
+
+    page = signed_in(world.here.bureau).get(reverse("schools:school-plot"))
+
+    assert (
+        "最低 100，中位 400，最高 900（4 所学校，3 所有数据）" in page.content.decode()
+    )

@@ -1,5 +1,6 @@
 """Seats, intake and large classes: findings, since when, and plans to do away."""
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -22,6 +23,7 @@ from schools.services import (
     send_back_plan,
     submit_plan,
 )
+from schools.tables import PressureTable
 from tests.accounts.factories import user_with
 from tests.bureau.factories import AcademicYearFactory, PolicyParameterFactory
 from tests.schools.factories import (
@@ -335,3 +337,62 @@ def test_a_plan_is_drafted_moved_and_read_on_its_pages(
     assert reader.post(f"/api/v1/class-reduction-plans/{plan.pk}/approve/").json()[
         "state"
     ] == ("ACTIVE")
+
+
+def test_a_planned_stage_leads_to_the_plan_that_stands(
+    world: Any, large: Any, signed_in: Any
+) -> None:
+    plan = drafted(world, large)
+
+    answer = signed_in(world.here.clerk).get(
+        reverse("schools:plan-create", args=[large.pk])
+    )
+
+    assert (answer.status_code, answer.url) == (302, plan.get_absolute_url())
+
+
+def test_the_plan_begins_with_how_many_classes_are_large_now(
+    world: Any, large: Any, signed_in: Any
+) -> None:
+    url = reverse("schools:plan-create", args=[large.pk])
+
+    page = signed_in(world.here.clerk).get(url).content.decode()
+
+    assert re.search(r"现有大班额 \d 个，其中超大班额 \d 个", page)
+
+
+def test_a_term_to_come_is_not_due_whatever_the_classes_say(
+    world: Any, large: Any, signed_in: Any
+) -> None:
+    plan = drafted(world, large)
+
+    page = signed_in(world.here.clerk).get(plan.get_absolute_url()).content.decode()
+
+    assert "未到期" in page
+    assert "未到期或未填班级" not in page
+
+
+def test_a_school_that_has_not_returned_owes_its_zone_figures(
+    world: Any, year: Any, signed_in: Any
+) -> None:
+    nursery = SchoolFactory(region=world.here.county, type="KINDERGARTEN")
+    FullReturnFactory(school=nursery, year=year, stage="KINDERGARTEN", in_zone=None)
+    rows = School.objects.with_pressure(year, today())
+    table = PressureTable(rows)
+    (told,) = (r for r in rows if r.pk == nursery.pk)
+    (owes,) = (r for r in rows if r.pk == world.here.school.pk)
+
+    assert table.render_in_zone(told, told.in_zone) == "—"
+    assert table.render_in_zone(owes, owes.in_zone) == "未填"
+
+
+def test_a_school_shows_no_years_from_before_it_opened(
+    world: Any, year: Any, signed_in: Any
+) -> None:
+    school = SchoolFactory(region=world.here.county, opened_on=year.starts_on)
+    url = reverse("core:panel", args=["schools.school", school.pk, "pressure"])
+
+    page = signed_in(world.here.bureau).get(url).content.decode()
+
+    assert year.code in page
+    assert AcademicYear.objects.order_by("starts_on")[0].code not in page

@@ -138,3 +138,23 @@ def test_nothing_picked_is_said(world: Any, signed_in: Any) -> None:
     )
 
     assert "请先勾选" in answer.content.decode()
+
+
+def test_what_has_not_come_stands_first_and_is_counted(
+    world: Any, signed_in: Any
+) -> None:
+    names = {"ACCEPTED": "甲一校", "SUBMITTED": "乙二校", "DRAFT": "丙三校"}
+    for state, name in names.items():
+        school = SchoolFactory(region=world.here.county, name=name)
+        FullReturnFactory(school=school, year=world.year, state=state)
+
+    html = (
+        signed_in(world.here.bureau)
+        .get(reverse("schools:return-list"), {"year": world.year.pk})
+        .content.decode()
+    )
+
+    order = [world.here.school.name, "丙三校", "乙二校", "甲一校"]
+    places = [html.index(f">{name}</a>") for name in order]
+    assert places == sorted(places)
+    assert "学校已确认 1 / 4 份" in html

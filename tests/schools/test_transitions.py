@@ -1,5 +1,6 @@
 """The moves of an annual return, by whom and from which state (SM18)."""
 
+import re
 from threading import Barrier, Thread
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.db import connection
 
 from audit.models import Event
 from core.models import Notification
-from core.registries import transition_tables
+from core.registries import inbox, transition_tables
 from core.transitions import MoveRefused, available_moves
 from schools.choices import ReturnState
 from schools.models import SchoolReturn
@@ -188,3 +189,40 @@ def test_sixteen_people_press_at_once_and_one_wins(world: Any) -> None:
 
     assert (len(won), len(lost)) == (1, 15)
     assert SchoolReturn.objects.get(pk=row.pk).confirmed_by == won[0]
+
+
+def test_the_clerk_reads_on_top_why_a_return_came_back(
+    world: Any, signed_in: Any
+) -> None:
+    here = world.here
+    row = FullReturnFactory(
+        school=here.school, year=world.year, submitted_by=here.clerk
+    )
+    VERBS["send_back"](row, by=here.bureau, reason="班级数有误")
+    client = signed_in(here.clerk)
+
+    for url in (row.get_absolute_url(), f"{row.get_absolute_url()}edit/"):
+        main = client.get(url).content.decode().partition("<main")[2]
+        assert main.index("已退回修改") < main.index("在校生数")
+        assert main.index("班级数有误") < main.index("在校生数")
+
+
+def test_a_return_with_gaps_leads_to_its_figures_first(
+    world: Any, signed_in: Any
+) -> None:
+    row = SchoolReturnFactory(
+        school=world.here.school, year=world.year, state="DRAFT", students=None
+    )
+    whole = FullReturnFactory(
+        school=world.here.school, year=world.last_year, state="DRAFT"
+    )
+    client = signed_in(world.here.clerk)
+
+    def primary(return_: Any) -> str:
+        html = client.get(return_.get_absolute_url()).content.decode()
+        return re.search(r'btn btn-primary" href="([^"]+)"', html)[1]
+
+    assert primary(row) == f"{row.get_absolute_url()}edit/"
+    assert primary(whole) == f"{whole.get_absolute_url()}submit/"
+    (item, *_rest) = inbox.get("schools").waiting(world.here.clerk)
+    assert item.url.endswith("/edit/")
