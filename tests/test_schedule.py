@@ -1,5 +1,6 @@
 """What beat runs: every entry of a fresh installation names a task that works."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,13 +13,21 @@ from audit.services import record
 from config.celery import app
 from tests.accounts.factories import user_with
 from tests.bureau.factories import CountyFactory
+from tests.kept import kept
 
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module")
+def installation(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Set a bureau up, once for all tests."""
+    with kept(django_db_blocker):
+        call_command("init_bureau", "--region", "610900", "--json")
+        yield
+
+
 @pytest.fixture
-def entries() -> list[PeriodicTask]:
-    call_command("init_bureau", "--region", "610900", "--json")
+def entries(installation: None, db: None) -> list[PeriodicTask]:
     return list(PeriodicTask.objects.exclude(name__startswith="celery."))
 
 

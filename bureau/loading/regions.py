@@ -9,6 +9,7 @@ from bureau.choices import Level
 from bureau.data import rows
 from bureau.models import Region, RegionName
 from bureau.models.region import BEGINNING
+from core.imports.sql import analyze
 
 LEVELS = (Level.PROVINCE, Level.CITY, Level.COUNTY, Level.FUNCTIONAL_ZONE)
 LOADING = 0xB0BEA0
@@ -43,7 +44,15 @@ def load_regions() -> int:
         ids |= dict(Region.objects.filter(code__in=codes).values_list("code", "pk"))
     _link(missing, ids)
     _create_names(missing, changes, ids)
+    if missing:
+        _count()
     return len(missing) + renamed
+
+
+def _count() -> None:
+    """Let the planner know of thousands of rows before it is asked for one of them."""
+    for model in (Region, RegionName):
+        analyze(model._meta.db_table)
 
 
 def _region(row: dict[str, str], ids: dict[str, int]) -> Region:

@@ -26,6 +26,10 @@ REST_FRAMEWORK["DEFAULT_THROTTLE_RATES"] = {"anon": None, "user": None}
 ONEROSTER_PER_MINUTE = 0
 TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = ""
 DATABASES["default"]["CONN_MAX_AGE"] = 0  # noqa: F405 - from the base
+# script/test makes it once; without it each test database is migrated from nothing
+DATABASES["default"]["TEST"] = {  # noqa: F405 - from the base
+    "TEMPLATE": os.environ.get("TEST_TEMPLATE")
+}
 # each parallel test process has its own part of the cache and of the broker
 CACHES["default"]["KEY_PREFIX"] = (  # noqa: F405 - from the base
     f"test-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"

@@ -7,9 +7,9 @@ import subprocess
 import sys
 
 from . import setup
+from .embedded import services
 from .paths import ROOT
 from .say import Stop, say
-from .testing import services
 
 APART = {"__init__", "ground", "harness"}
 

@@ -7,13 +7,14 @@ import secrets
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from . import setup
+from .embedded import services
 from .paths import ROOT
 from .say import Stop, say, tail
-from .testing import services
 
 # rules and machinery are typed without exception; pages and forms where it helps
 STRICT = ("audit", "core", "config", "script/_lib")
@@ -47,8 +48,9 @@ def main(arguments: list[str]) -> int:
         arguments.remove("--fix")
         fix()
     checks = wanted(arguments)
-    with services(dict(os.environ)) as env:
-        failed = [one.name for one in checks if not passes(one, env)]
+    with services(dict(os.environ)) as env, ThreadPoolExecutor(os.cpu_count()) as pool:
+        passed = list(pool.map(lambda one: passes(one, env), checks))
+    failed = [one.name for one, fine in zip(checks, passed, strict=True) if not fine]
     if failed:
         say(f"\nFAIL: {', '.join(failed)}")
         return 1
@@ -90,9 +92,9 @@ def passes(check: Check, env: dict[str, str]) -> bool:
     )
     passed = result.returncode == 0
     word = "PASS" if passed else "FAIL"
-    say(f"{word}  {check.name:<14} {time.monotonic() - began:6.1f} s")
-    if not passed:
-        say(tail(result.stdout + result.stderr, 60) + "\n")
+    told = f"{word}  {check.name:<14} {time.monotonic() - began:6.1f} s"
+    said = "" if passed else f"\n{tail(result.stdout + result.stderr, 60)}\n"
+    say(told + said)
     return passed
 
 

@@ -10,13 +10,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from . import browser, setup
+from .embedded import services
 from .paths import ROOT, VAR
-from .say import say, step
+from .say import say
 
-WHOLE = ("-n", "2", "--dist", "worksteal", "--cov", "--cov-report=term")
-USAGE = """usage: script/test [--browser] [pytest arguments]
+WHOLE = ("-n", "2", "--dist", "worksteal")
+COVERAGE = ("--cov", "--cov-report=term")
+PLUGINS = ("-p", "script._lib.pytest_browser")
+USAGE = """usage: script/test [--browser] [--coverage] [pytest arguments]
 
-Without arguments every test runs, two at a time, and the coverage is checked.
+Without arguments every test runs, two at a time.
+  --coverage  hold the statements reached to the limit as well: nearly twice as long
+              (done by itself where CI is set)
   --browser   install Debian's chromium for the browser tests when it is missing
               (done by itself where CI is set)
 Environment: DATABASE_URL, REDIS_URL use other servers than the embedded ones."""
@@ -29,22 +34,35 @@ def main(arguments: list[str]) -> int:
         return 0
     setup.ensure(development=True)
     setup.enter("test", arguments)
-    if "--browser" in arguments:
-        arguments.remove("--browser")
-        browser.require()
-    elif os.environ.get("CI"):
+    wanted, arguments = options(arguments)
+    if "--browser" in wanted or os.environ.get("CI"):
         browser.require()
     else:
         browser.announce_missing()
-    with one_run(), services(dict(os.environ)) as env:
-        return pytest(arguments or list(WHOLE), env)
+    arguments = arguments or list(WHOLE)
+    if "--coverage" in wanted or os.environ.get("CI"):
+        arguments += COVERAGE
+    # needs the requirements that the set-up has just seen to
+    from . import template
+
+    prepared = services if os.environ.get("DATABASE_URL") else template.services
+    with one_run(), prepared(dict(os.environ)) as env:
+        return pytest(arguments, env)
+
+
+def options(arguments: list[str]) -> tuple[set[str], list[str]]:
+    """The runner's own options, and what is left for pytest."""
+    own = {"--browser", "--coverage"}
+    return own & set(arguments), [word for word in arguments if word not in own]
 
 
 def pytest(arguments: list[str], env: dict[str, str]) -> int:
     """Run pytest with its output going straight to the terminal."""
     env["DJANGO_SETTINGS_MODULE"] = "config.settings.test"
     env["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    command = [sys.executable, "-m", "pytest", "-p", "script._lib.pytest_browser"]
+    # compiled once, kept for the next run
+    env.pop("PYTHONDONTWRITEBYTECODE", None)
+    command = [sys.executable, "-m", "pytest", *PLUGINS]
     sys.stdout.flush()
     return subprocess.run(
         [*command, *arguments], cwd=ROOT, env=env, check=False
@@ -65,26 +83,3 @@ def one_run() -> Iterator[None]:
         yield
     finally:
         os.close(handle)
-
-
-@contextmanager
-def services(
-    env: dict[str, str], home: str = "test", *, durable: bool = False
-) -> Iterator[dict[str, str]]:
-    """The environment with both addresses, embedded where they are not given."""
-    from config.runtime import Services
-
-    if env.get("DATABASE_URL") and env.get("REDIS_URL"):
-        yield env
-        return
-    embedded = Services(VAR / home, durable=durable)
-    try:
-        with step(f"PostgreSQL and Valkey in var/{home}"):
-            embedded.start(
-                database=not env.get("DATABASE_URL"), broker=not env.get("REDIS_URL")
-            )
-        env["DATABASE_URL"] = env.get("DATABASE_URL") or embedded.database_url
-        env["REDIS_URL"] = env.get("REDIS_URL") or embedded.redis_url
-        yield env
-    finally:
-        embedded.stop()

@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection
 from accounts.services import grant_role
 from audit.models import Event
 from bureau.data import rows
-from bureau.loading import load_parameters, load_policies, load_regions
+from bureau.loading import load_parameters
 from bureau.models import PolicyParameter
 from bureau.models.region import BEGINNING
 from bureau.parameters import UnknownParameter, parameter, parameters
@@ -197,36 +197,9 @@ def test_a_day_that_is_taken_is_refused(default) -> None:
         set_parameter(KEY, county, 51, by=None, reason="x", valid_from=day)
 
 
-@pytest.mark.parametrize(
-    ("key", "value"),
-    [
-        ("class.large_min", "许多"),
-        ("class.large_min", "NaN"),
-        ("exchange.backbone_base", "BOTH"),
-        ("work_plan_due", "02-30"),
-        ("pilot_required", "yes"),
-        ("grade.veto_kinds", "X"),
-    ],
-)
-def test_a_value_of_the_wrong_kind_is_refused(key: str, value: str) -> None:
-    load_regions()
-    load_policies()
-    load_parameters()
-
-    with pytest.raises(ValidationError) as refusal:
-        set_parameter(key, CountyFactory(), value, by=None, reason="x")
-
-    assert "value" in refusal.value.message_dict
-
-
+@pytest.mark.usefixtures("shipped")
 class TestShippedParameters:
     """The list that comes with the product."""
-
-    @pytest.fixture(autouse=True)
-    def _loaded(self) -> None:
-        load_regions()
-        load_policies()
-        load_parameters()
 
     def test_every_one_is_there_with_its_clauses(self) -> None:
         for row in rows("parameters.csv"):
@@ -261,6 +234,23 @@ class TestShippedParameters:
 
         assert parameter("pool.ratio_cap", county) == Decimal("0.08")
         assert PolicyParameter.objects.shipped().count() == len(rows("parameters.csv"))
+
+    @pytest.mark.parametrize(
+        ("key", "value"),
+        [
+            ("class.large_min", "许多"),
+            ("class.large_min", "NaN"),
+            ("exchange.backbone_base", "BOTH"),
+            ("work_plan_due", "02-30"),
+            ("pilot_required", "yes"),
+            ("grade.veto_kinds", "X"),
+        ],
+    )
+    def test_a_value_of_the_wrong_kind_is_refused(self, key: str, value: str) -> None:
+        with pytest.raises(ValidationError) as refusal:
+            set_parameter(key, CountyFactory(), value, by=None, reason="x")
+
+        assert "value" in refusal.value.message_dict
 
 
 def test_a_school_and_a_group_read_the_parameters_of_their_region(default) -> None:

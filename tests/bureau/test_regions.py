@@ -151,12 +151,9 @@ def test_an_unknown_region_is_named_in_the_refusal() -> None:
         find_region("无此县")
 
 
+@pytest.mark.usefixtures("country")
 class TestShippedList:
     """The country's tree as it is shipped."""
-
-    @pytest.fixture(autouse=True)
-    def _loaded(self) -> None:
-        load_regions()
 
     def test_holds_every_province_city_and_county_once(self) -> None:
         count = {

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.test import override_settings
 
 from demo.loading import load
+from tests.kept import kept
 
 KEPT = {"django_content_type", "django_migrations"}
 
@@ -30,18 +31,11 @@ def loaded(
 ) -> Iterator[Loaded]:
     """Load the demo inside a transaction that never commits."""
     files = tmp_path_factory.mktemp("demo-files")
-    with django_db_blocker.unblock():
-        outer = transaction.atomic()
-        outer.__enter__()
-        try:
-            started = time.process_time()
-            with override_settings(MEDIA_ROOT=files):
-                result = load()
-            spent = time.process_time() - started
-            yield Loaded(result, spent, files)
-        finally:
-            transaction.set_rollback(True)
-            outer.__exit__(None, None, None)
+    with kept(django_db_blocker):
+        started = time.process_time()
+        with override_settings(MEDIA_ROOT=files):
+            result = load()
+        yield Loaded(result, time.process_time() - started, files)
 
 
 @pytest.fixture

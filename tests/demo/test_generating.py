@@ -29,6 +29,7 @@ from schools.models.returns import FIGURES
 from tests.accounts.factories import UserFactory
 from tests.demo.conftest import empty_every_table
 from tests.demo.digests import fingerprints
+from tests.kept import kept
 
 UNTIL = date(2026, 9, 1)
 YEARS = ["2023-2024", "2024-2025", "2025-2026"]
@@ -46,15 +47,9 @@ def told(size: str) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def generated(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict]:
     """A county in a transaction that never commits, and the line that told of it."""
-    with django_db_blocker.unblock():
-        outer = transaction.atomic()
-        outer.__enter__()
-        try:
-            empty_every_table()
-            yield told("county")
-        finally:
-            transaction.set_rollback(True)
-            outer.__exit__(None, None, None)
+    with kept(django_db_blocker):
+        empty_every_table()
+        yield told("county")
 
 
 @pytest.fixture
