@@ -10,6 +10,11 @@ SCHOOL = "schools.school"
 INSTALLATION = ""
 
 
+def own_of(scope: str, permissions: frozenset[str]) -> frozenset[str]:
+    """Return the permissions of a scope that stop at what it runs itself."""
+    return permissions & OWN_AUTHORITY if scope == REGION else frozenset()
+
+
 @dataclass(frozen=True)
 class Role:
     """A role: code, name, kind of scope (``app.model``), permission names."""
@@ -18,6 +23,11 @@ class Role:
     label: object
     scope: str
     permissions: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def own(self) -> frozenset[str]:
+        """The permissions that reach what the scope itself runs, nothing below it."""
+        return own_of(self.scope, self.permissions)
 
 
 EVERYONE = {
@@ -77,6 +87,33 @@ KEEP_ROSTERS = {
     "roster.approve_syncrun",
     "roster.change_source",
 }
+RUN_SCHOOLS = {
+    "schools.change_school",
+    "schools.restructure_school",
+    "schools.import_school",
+    "schools.change_campus",
+    "schools.change_constructionproject",
+    "schools.add_classreductionplan",
+    "schools.change_classreductionplan",
+    "schools.change_schoolreturn",
+    "schools.accept_schoolreturn",
+    "schools.change_classsection",
+    "schools.change_schoolcontact",
+}
+RUN_TEACHERS = KEEP_TEACHERS | {
+    "personnel.import_teacher",
+    "personnel.unmask_teacher",
+}
+OWN_AUTHORITY = frozenset(
+    RUN_SCHOOLS
+    | (RUN_TEACHERS - READ_TEACHERS)
+    | {"schools.change_partner"}
+    | (KEEP_ROSTERS - {"roster.view_syncrun"})
+)
+"""What a region does only to what it runs itself (AK-1.3.1).
+
+A city guides and reads its counties and zones; each of them runs its own.
+"""
 EXPORTS = {
     "schools.export_school",
     "groups.export_educationgroup",
@@ -85,7 +122,8 @@ EXPORTS = {
 
 CITY_EDU = (
     READ_ALL
-    | READ_TEACHERS
+    | RUN_SCHOOLS
+    | RUN_TEACHERS
     | KEEP_ROSTERS
     | EXPORTS
     | {
@@ -102,8 +140,6 @@ CITY_EDU = (
         "bureau.change_priorityarea",
         "core.view_importrun",
         "schools.add_school",
-        "schools.change_schoolcontact",
-        "schools.import_school",
         "schools.export_constructionproject",
         "schools.change_partner",
         "schools.export_partner",
@@ -115,13 +151,12 @@ CITY_EDU = (
 )
 DISTRICT_EDU = (
     READ_ALL
-    | KEEP_TEACHERS
+    | RUN_SCHOOLS
+    | RUN_TEACHERS
     | KEEP_ROSTERS
     | EXPORTS
     | {
-        "personnel.import_teacher",
         "personnel.export_teacher",
-        "personnel.unmask_teacher",
         "roster.change_pupilroster",
         "bureau.view_department",
         "bureau.view_apiclient",
@@ -135,20 +170,9 @@ DISTRICT_EDU = (
         "bureau.change_priorityarea",
         "core.view_importrun",
         "schools.add_school",
-        "schools.change_school",
-        "schools.restructure_school",
-        "schools.change_campus",
-        "schools.change_constructionproject",
         "schools.export_constructionproject",
         "schools.change_partner",
         "schools.export_partner",
-        "schools.add_classreductionplan",
-        "schools.change_classreductionplan",
-        "schools.import_school",
-        "schools.change_schoolreturn",
-        "schools.accept_schoolreturn",
-        "schools.change_classsection",
-        "schools.change_schoolcontact",
         "groups.register_educationgroup",
         "groups.import_educationgroup",
         "groups.add_groupcase",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from audit.models import Event
+from bureau.authority import run_by
 from core.imports import Check, Column, ImportKind, Preset, Question, Row, register
 from core.models import ImportEffect, ImportRun
 from personnel import identity
@@ -18,6 +19,7 @@ from personnel.choices import Degree, Employment, Sex, TeachingSubject
 from personnel.models import Teacher
 from personnel.names import tidy_name
 from schools.choices import Stage
+from schools.imports.finding import run_below_in
 from schools.models import School
 from schools.names import normalize_name, spell
 
@@ -102,6 +104,7 @@ class Schools:
     by_word: dict[str, dict[int, tuple[int, str]]] = field(
         default_factory=lambda: defaultdict(dict)
     )
+    run_below: dict[int, Any] = field(default_factory=dict)
 
     def find(self, word: str) -> list[tuple[int, int, str]]:
         """Return (school, region, name of the region) of the schools of this word."""
@@ -109,10 +112,11 @@ class Schools:
         return [(pk, region, name) for pk, (region, name) in found.items()]
 
 
-def load_schools(scope: Any) -> Schools:
+def load_schools(run: Any, permission: str) -> Schools:
     """Read the standing schools that the scope or a region below it runs."""
-    known = Schools()
-    rows = School.objects.run_by(scope).existing().select_related("administered_by")
+    rows = School.objects.run_by(run.scope).existing()
+    known = Schools(run_below=run_below_in(rows, run.by, permission))
+    rows = rows.select_related("administered_by")
     for school in rows:
         place = (school.administered_by_id, school.administered_by.name)
         words = {school.name, school.short_name, school.school_code or ""}
@@ -265,7 +269,7 @@ class TeacherImport(ImportKind):
 
     def context(self, run: Any) -> Schools:
         """Load the schools under the run's scope."""
-        return load_schools(run.scope)
+        return load_schools(run, self.permission)
 
     def prepare(self, row: Row, context: Schools) -> None:
         """Complete one row: school, region, spelling, sealed identity."""
@@ -290,7 +294,10 @@ class TeacherImport(ImportKind):
         county = str(row.get("county", "")).strip()
         if len(found) > 1 and county:
             found = [each for each in found if county in each[2]] or found
-        if len(found) == 1:
+        if len(found) == 1 and found[0][0] in context.run_below:
+            refusal = run_by(context.run_below[found[0][0]])
+            row.reject("school", "run_below", refusal.message)
+        elif len(found) == 1:
             row.values["school_id"], row.values["region_id"], _name = found[0]
         elif found:
             row.reject(

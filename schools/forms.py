@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy
 
 from bureau.choices import Level
 from bureau.models import AcademicYear, Region
-from core.access import scope_ids
 from core.days import today
 from core.forms import Form, ModelForm, PinnedField, Section
 from schools.choices import UNCLEAR_TYPES, SchoolType, Stage
@@ -51,6 +50,12 @@ class DayInput(forms.DateInput):
 
 PINNED = ("name", "school_code", "administered_by")
 """What a delivery of rosters says of a school."""
+
+
+def regions_of(user: Any, permission: str) -> Any:
+    """Return the regions over which the user holds the permission, towns left out."""
+    rows = Region.objects.visible_to(user, permission).on().exclude(level=Level.TOWN)
+    return rows.order_by("path")
 
 
 class SchoolForm(ModelForm):
@@ -97,10 +102,9 @@ class SchoolForm(ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        scopes = scope_ids(self.user, "bureau.region", "schools.change_school")
-        regions = Region.objects.under_ids(scopes).on().exclude(level=Level.TOWN)
-        for name in ("administered_by", "region"):
-            self.fields[name].queryset = regions.order_by("path")
+        regions = regions_of(self.user, "schools.add_school")
+        self.fields["administered_by"].queryset = regions
+        self.fields["region"].queryset = regions_of(self.user, "bureau.view_region")
         self.fields["region"].required = False
         self.fields["region"].help_text = _(
             "与主管地区不同时选择，如市直属学校所在的区"
@@ -298,8 +302,7 @@ class OpenReturnsForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        scopes = scope_ids(self.user, "bureau.region", "schools.accept_schoolreturn")
-        regions = Region.objects.under_ids(scopes).on().exclude(level=Level.TOWN)
+        regions = regions_of(self.user, "schools.accept_schoolreturn")
         self.fields["region"].queryset = regions
         self.initial.setdefault("region", regions.first())
         self.initial.setdefault("year", AcademicYear.objects.current())

@@ -5,12 +5,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from bureau.choices import Level
-from bureau.models import Region
-from core.access import scope_ids
 from core.forms import ModelForm, Section
 from schools.choices import Stage
-from schools.forms import DayInput
+from schools.forms import DayInput, regions_of
 from schools.models import (
     Campus,
     ConstructionProject,
@@ -149,9 +146,8 @@ class PartnerForm(ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        scopes = scope_ids(self.user, "bureau.region", "schools.change_partner")
-        regions = Region.objects.under_ids(scopes).on().exclude(level=Level.TOWN)
-        self.fields["region"].queryset = regions.order_by("path")
+        regions = regions_of(self.user, "schools.change_partner")
+        self.fields["region"].queryset = regions
         if not self.instance.pk and regions.count() == 1:
             self.initial["region"] = regions.first()
 

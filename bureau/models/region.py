@@ -159,6 +159,12 @@ class Region(DatedModel, Sourced):
         """Tell whether the bureau here guides counties (a city, a municipality)."""
         return self.level in {Level.PROVINCE, Level.CITY}
 
+    @property
+    def authority(self) -> "Region":
+        """Return who runs what stands here: for a town what lies above it."""
+        above = self.parent if self.level == Level.TOWN else None
+        return above or self
+
     def contains(self, other: "Region") -> bool:
         """Tell whether the other region is this one or lies below it."""
         return self.pk in other.lineage

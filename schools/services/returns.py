@@ -62,7 +62,7 @@ def open_returns(region: Any, year: Any, *, by: Any) -> int:
     verdict = permissions.can_open_returns(by, region)
     if not verdict:
         raise MoveRefused(verdict)
-    schools = School.objects.run_by(region).running(year.reference_day)
+    schools = School.objects.run_from(region).running(year.reference_day)
     rows = [
         SchoolReturn(
             school_id=row.school_id,
