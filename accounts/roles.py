@@ -100,6 +100,8 @@ RUN_SCHOOLS = {
     "schools.change_classsection",
     "schools.change_schoolcontact",
 }
+KEEP_QUALITY = {"schools.view_qualityresult", "schools.change_qualityresult"}
+"""Aggregates of examinations: of bureaus alone, never of a program."""
 RUN_TEACHERS = KEEP_TEACHERS | {
     "personnel.import_teacher",
     "personnel.unmask_teacher",
@@ -107,7 +109,7 @@ RUN_TEACHERS = KEEP_TEACHERS | {
 OWN_AUTHORITY = frozenset(
     RUN_SCHOOLS
     | (RUN_TEACHERS - READ_TEACHERS)
-    | {"schools.change_partner"}
+    | {"schools.change_partner", "schools.change_qualityresult"}
     | (KEEP_ROSTERS - {"roster.view_syncrun"})
 )
 """What a region does only to what it runs itself (AK-1.3.1).
@@ -124,6 +126,7 @@ CITY_EDU = (
     READ_ALL
     | RUN_SCHOOLS
     | RUN_TEACHERS
+    | KEEP_QUALITY
     | KEEP_ROSTERS
     | EXPORTS
     | {
@@ -153,6 +156,7 @@ DISTRICT_EDU = (
     READ_ALL
     | RUN_SCHOOLS
     | RUN_TEACHERS
+    | KEEP_QUALITY
     | KEEP_ROSTERS
     | EXPORTS
     | {
@@ -317,7 +321,7 @@ SECOND_FACTOR = frozenset({*SEPARATE, "DEPT_FINANCE"})
 """Roles whose holders sign in with a second factor."""
 
 
-_FOR_PROGRAMS = DISTRICT_EDU - KEEP_ROSTERS
+_FOR_PROGRAMS = DISTRICT_EDU - KEEP_ROSTERS - KEEP_QUALITY
 CLIENT_SCOPES: dict[str, frozenset[str]] = {
     "read": frozenset(n for n in _FOR_PROGRAMS if ".view_" in n or ".export_" in n),
     "write": frozenset(

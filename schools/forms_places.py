@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
+from bureau.models import AcademicYear
 from core.forms import ModelForm, Section
 from schools.choices import Stage
 from schools.forms import DayInput, regions_of
@@ -12,6 +13,7 @@ from schools.models import (
     Campus,
     ConstructionProject,
     Partner,
+    QualityResult,
     School,
     SchoolContact,
 )
@@ -115,6 +117,44 @@ class ProjectForm(ModelForm):
         super().__init__(*args, **kwargs)
         if not self.instance.pk:
             self.instance.school = school
+
+
+class QualityForm(ModelForm):
+    """The result of one subject, as aggregates."""
+
+    is_gone = forms.BooleanField(
+        label=gettext_lazy("删除这条结果"),
+        required=False,
+        help_text=gettext_lazy("勾选后保存即从系统中删除；其他内容不再保存"),
+    )
+
+    class Meta:
+        model = QualityResult
+        fields = [
+            *("year", "stage", "subject", "tested", "full_marks"),
+            *("mean", "deviation", "district_mean", "district_deviation"),
+        ]
+        help_texts = {"subject": gettext_lazy("如数学；幼儿园填“保教质量”")}
+        units = {"tested": gettext_lazy("人")}
+        sections = (
+            Section(
+                gettext_lazy("监测"),
+                ("year", "stage", "subject", "tested", "full_marks"),
+                gettext_lazy("只填学校汇总数，不填学生个人成绩。"),
+            ),
+            Section(
+                gettext_lazy("成绩"),
+                ("mean", "deviation", "district_mean", "district_deviation"),
+            ),
+        )
+
+    def __init__(self, *args: Any, school: School, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["stage"].choices = [(c, Stage(c).label) for c in school.stage_codes]
+        if not self.instance.pk:
+            self.instance.school = school
+            self.initial.setdefault("year", AcademicYear.objects.current())
+            del self.fields["is_gone"]
 
 
 class PartnerForm(ModelForm):

@@ -105,6 +105,11 @@ def can_change_contact(user: Any, school: School) -> Verdict:
     return _over(user, "schools.change_schoolcontact", school, _("登记联系人"))
 
 
+def can_change_quality(user: Any, school: School) -> Verdict:
+    """Allow the administering bureau to keep what quality monitoring says."""
+    return _over(user, "schools.change_qualityresult", school, _("登记质量监测结果"))
+
+
 def can_change_project(user: Any, school: School) -> Verdict:
     """Allow the administering bureau to keep construction projects (AK-4.2b)."""
     return _over(user, "schools.change_constructionproject", school, _("登记建设项目"))
