@@ -110,6 +110,7 @@ OWN_AUTHORITY = frozenset(
     RUN_SCHOOLS
     | (RUN_TEACHERS - READ_TEACHERS)
     | {"schools.change_partner", "schools.change_qualityresult"}
+    | {"bureau.change_policydocument"}
     | (KEEP_ROSTERS - {"roster.view_syncrun"})
 )
 """What a region does only to what it runs itself (AK-1.3.1).
@@ -135,6 +136,7 @@ CITY_EDU = (
         "bureau.view_apiclient",
         "bureau.add_apiclient",
         "bureau.change_term",
+        "bureau.change_policydocument",
         "bureau.change_policyparameter",
         "bureau.confirm_policyparameter",
         "bureau.add_target",
@@ -166,6 +168,7 @@ DISTRICT_EDU = (
         "bureau.view_apiclient",
         "bureau.add_apiclient",
         "bureau.change_term",
+        "bureau.change_policydocument",
         "bureau.change_policyparameter",
         "bureau.confirm_policyparameter",
         "bureau.add_target",
