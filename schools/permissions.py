@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from core.access import reaches, refusal
+from core.registries import blocked_by
 from core.templatetags.formats import long_day
 from core.verdict import ALLOWED, Denied, Verdict
 from schools.choices import PlanState, ReturnState, UnlockState
@@ -18,6 +19,9 @@ from schools.models import (
     SchoolReturn,
 )
 from schools.models.returns import LABELS
+
+GROUP_CHECK = "BN-4.3.4"
+"""The clause on regular monitoring, of which a group checks what its members say."""
 
 
 def _over(user: Any, permission: str, obj: Any, doing: str) -> Verdict:
@@ -238,6 +242,18 @@ def can_accept_return(user: Any, return_: SchoolReturn) -> Verdict:
         return verdict
     own = [return_.submitted_by_id, return_.confirmed_by_id]
     return _another(user, done_by=own, doing=_("验收报表"))
+
+
+def checked_by_groups(return_: SchoolReturn) -> Verdict:
+    """Answer whether every group the school is in on the day has had its look."""
+    waiting = blocked_by(return_, return_.counted_on)
+    if not waiting:
+        return ALLOWED
+    return Denied(
+        _("未能验收：%(waiting)s这份报表") % {"waiting": "、".join(waiting)},
+        GROUP_CHECK,
+        _("请等集团办公室核对；确需先行验收的，请写明理由，理由记入办理记录"),
+    )
 
 
 def can_send_back_return(user: Any, return_: SchoolReturn) -> Verdict:
