@@ -18,6 +18,7 @@ from personnel import identity
 from personnel.choices import Degree, Employment, Sex, TeachingSubject
 from personnel.models import Teacher
 from personnel.names import tidy_name
+from personnel.services import elsewhere
 from schools.choices import Stage
 from schools.imports.finding import run_below_in
 from schools.models import School
@@ -337,7 +338,7 @@ class TeacherImport(ImportKind):
         yield Check(
             "identity",
             "identity_elsewhere",
-            _("该身份证号已登记在“{detail}”，不在本次导入的地区内，请先办理离职或调动"),
+            elsewhere(run.scope),
             IDENTITY_ELSEWHERE,
         )
         yield Check(
@@ -403,10 +404,9 @@ class TeacherImport(ImportKind):
 
 
 IDENTITY_ELSEWHERE = """
-    SELECT t.row_number, r.name || s.name FROM typed t
+    SELECT t.row_number FROM typed t
     JOIN personnel_teacher m ON m.identity_hash = t.identity_hash
     JOIN bureau_region r ON r.id = m.region_id
-    JOIN schools_school s ON s.id = m.school_id
     WHERE m.status = 'ACTIVE' AND NOT r.lineage @> ARRAY[%(scope)s]::bigint[]
 """
 MOVED_HERE = """
@@ -427,6 +427,8 @@ TWO_TEACHERS = """
     JOIN personnel_teacher a ON a.region_id = t.region_id AND a.staff_no = t.staff_no
     JOIN personnel_teacher b ON b.identity_hash = t.identity_hash
         AND (b.status = 'ACTIVE' OR b.region_id = t.region_id)
+    JOIN bureau_region r ON r.id = b.region_id
+        AND r.lineage @> ARRAY[%(scope)s]::bigint[]
     WHERE a.id <> b.id AND a.identity_hash = ''
 """
 HAS_LEFT = """
