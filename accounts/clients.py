@@ -5,7 +5,7 @@ from typing import Any
 from oauth2_provider.contrib.rest_framework import OAuth2Authentication
 from rest_framework.request import Request
 
-from accounts.roles import CLIENT_SCOPES, REGION
+from accounts.roles import CLIENT_SCOPES, REGION, own_of
 from core.access import Grant
 from core.days import today
 
@@ -22,7 +22,15 @@ class ClientCaller:
         self.client = client
         names = frozenset().union(*(CLIENT_SCOPES.get(s, frozenset()) for s in scopes))
         self._grants = [
-            Grant("API_CLIENT", names, REGION, client.region_id, today(), None)
+            Grant(
+                "API_CLIENT",
+                names,
+                REGION,
+                client.region_id,
+                today(),
+                None,
+                own_of(REGION, names),
+            )
         ]
 
     def __str__(self) -> str:

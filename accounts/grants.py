@@ -27,6 +27,7 @@ def load_grants(user: Any) -> list[Grant]:
             scope_id=row.scope_id,
             valid_from=row.valid_from,
             valid_to=row.valid_to,
+            own=ROLES[row.role].own,
         )
         for row in rows.only(
             "role", "scope_type_id", "scope_id", "valid_from", "valid_to"

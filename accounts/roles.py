@@ -10,6 +10,11 @@ SCHOOL = "schools.school"
 INSTALLATION = ""
 
 
+def own_of(scope: str, permissions: frozenset[str]) -> frozenset[str]:
+    """Return the permissions of a scope that stop at what it runs itself."""
+    return permissions & OWN_AUTHORITY if scope == REGION else frozenset()
+
+
 @dataclass(frozen=True)
 class Role:
     """A role: code, name, kind of scope (``app.model``), permission names."""
@@ -18,6 +23,11 @@ class Role:
     label: object
     scope: str
     permissions: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def own(self) -> frozenset[str]:
+        """The permissions that reach what the scope itself runs, nothing below it."""
+        return own_of(self.scope, self.permissions)
 
 
 EVERYONE = {
@@ -77,6 +87,36 @@ KEEP_ROSTERS = {
     "roster.approve_syncrun",
     "roster.change_source",
 }
+RUN_SCHOOLS = {
+    "schools.change_school",
+    "schools.restructure_school",
+    "schools.import_school",
+    "schools.change_campus",
+    "schools.change_constructionproject",
+    "schools.add_classreductionplan",
+    "schools.change_classreductionplan",
+    "schools.change_schoolreturn",
+    "schools.accept_schoolreturn",
+    "schools.change_classsection",
+    "schools.change_schoolcontact",
+}
+KEEP_QUALITY = {"schools.view_qualityresult", "schools.change_qualityresult"}
+"""Aggregates of examinations: of bureaus alone, never of a program."""
+RUN_TEACHERS = KEEP_TEACHERS | {
+    "personnel.import_teacher",
+    "personnel.unmask_teacher",
+}
+OWN_AUTHORITY = frozenset(
+    RUN_SCHOOLS
+    | (RUN_TEACHERS - READ_TEACHERS)
+    | {"schools.change_partner", "schools.change_qualityresult"}
+    | {"bureau.change_policydocument"}
+    | (KEEP_ROSTERS - {"roster.view_syncrun"})
+)
+"""What a region does only to what it runs itself (AK-1.3.1).
+
+A city guides and reads its counties and zones; each of them runs its own.
+"""
 EXPORTS = {
     "schools.export_school",
     "groups.export_educationgroup",
@@ -85,7 +125,9 @@ EXPORTS = {
 
 CITY_EDU = (
     READ_ALL
-    | READ_TEACHERS
+    | RUN_SCHOOLS
+    | RUN_TEACHERS
+    | KEEP_QUALITY
     | KEEP_ROSTERS
     | EXPORTS
     | {
@@ -94,6 +136,7 @@ CITY_EDU = (
         "bureau.view_apiclient",
         "bureau.add_apiclient",
         "bureau.change_term",
+        "bureau.change_policydocument",
         "bureau.change_policyparameter",
         "bureau.confirm_policyparameter",
         "bureau.add_target",
@@ -102,8 +145,6 @@ CITY_EDU = (
         "bureau.change_priorityarea",
         "core.view_importrun",
         "schools.add_school",
-        "schools.change_schoolcontact",
-        "schools.import_school",
         "schools.export_constructionproject",
         "schools.change_partner",
         "schools.export_partner",
@@ -115,18 +156,19 @@ CITY_EDU = (
 )
 DISTRICT_EDU = (
     READ_ALL
-    | KEEP_TEACHERS
+    | RUN_SCHOOLS
+    | RUN_TEACHERS
+    | KEEP_QUALITY
     | KEEP_ROSTERS
     | EXPORTS
     | {
-        "personnel.import_teacher",
         "personnel.export_teacher",
-        "personnel.unmask_teacher",
         "roster.change_pupilroster",
         "bureau.view_department",
         "bureau.view_apiclient",
         "bureau.add_apiclient",
         "bureau.change_term",
+        "bureau.change_policydocument",
         "bureau.change_policyparameter",
         "bureau.confirm_policyparameter",
         "bureau.add_target",
@@ -135,20 +177,9 @@ DISTRICT_EDU = (
         "bureau.change_priorityarea",
         "core.view_importrun",
         "schools.add_school",
-        "schools.change_school",
-        "schools.restructure_school",
-        "schools.change_campus",
-        "schools.change_constructionproject",
         "schools.export_constructionproject",
         "schools.change_partner",
         "schools.export_partner",
-        "schools.add_classreductionplan",
-        "schools.change_classreductionplan",
-        "schools.import_school",
-        "schools.change_schoolreturn",
-        "schools.accept_schoolreturn",
-        "schools.change_classsection",
-        "schools.change_schoolcontact",
         "groups.register_educationgroup",
         "groups.import_educationgroup",
         "groups.add_groupcase",
@@ -293,7 +324,7 @@ SECOND_FACTOR = frozenset({*SEPARATE, "DEPT_FINANCE"})
 """Roles whose holders sign in with a second factor."""
 
 
-_FOR_PROGRAMS = DISTRICT_EDU - KEEP_ROSTERS
+_FOR_PROGRAMS = DISTRICT_EDU - KEEP_ROSTERS - KEEP_QUALITY
 CLIENT_SCOPES: dict[str, frozenset[str]] = {
     "read": frozenset(n for n in _FOR_PROGRAMS if ".view_" in n or ".export_" in n),
     "write": frozenset(

@@ -4,9 +4,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from bureau.models import PolicyParameter, Region
+from bureau.models import PolicyDocument, PolicyParameter, Region
 from bureau.standing import home_region
-from core.access import reaches
+from core.access import reaches, refusal
 from core.verdict import ALLOWED, Denied, Verdict
 
 
@@ -19,6 +19,43 @@ def can_set_parameter(user: Any, region: Region) -> Verdict:
         "AK-1.3.1",
         _("请由该地区的教育行政部门设定"),
     )
+
+
+DOCUMENT = "bureau.change_policydocument"
+
+
+def can_register_document(user: Any, region: Region) -> Verdict:
+    """Allow a bureau to enter what its own region has issued."""
+    if reaches(user, DOCUMENT, region):
+        return ALLOWED
+    return refusal(
+        user,
+        DOCUMENT,
+        region,
+        Denied(
+            _("未能登记政策文件：您不负责%(region)s") % {"region": region},
+            "AK-1.3.1",
+            _("请由发文地区的教育行政部门登记"),
+        ),
+    )
+
+
+def can_change_document(user: Any, document: PolicyDocument) -> Verdict:
+    """Allow a bureau to keep its own documents; what is above or shipped it reads."""
+    if document.is_shipped:
+        return Denied(
+            _("未能修改：%(document)s随系统提供，由系统更新维护")
+            % {"document": document},
+            "AK-1.3.1",
+            _("本地另有规定的，请登记本地区的文件和条款"),
+        )
+    if document.region is None:
+        return Denied(
+            _("未能修改：%(document)s是国家文件，只能查看") % {"document": document},
+            "AK-1.3.1",
+            _("本地另有规定的，请登记本地区的文件和条款"),
+        )
+    return can_register_document(user, document.region)
 
 
 def can_confirm_parameter(user: Any, row: PolicyParameter) -> Verdict:

@@ -19,6 +19,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast, Coalesce
 
+from bureau.choices import Level
 from core.days import today
 from core.querysets import AccessQuerySet, DatedQuerySet
 
@@ -55,6 +56,13 @@ class RegionQuerySet(DatedQuerySet):
     def under_ids(self, ids: Iterable[int]) -> Self:
         """Keep the regions with these ids and everything below them."""
         return self.filter(lineage__overlap=list(ids))
+
+    def run_from(self, ids: Iterable[int]) -> Self:
+        """Keep the regions with these ids and their towns, which they run themselves.
+
+        A county or a functional zone below is an authority of its own.
+        """
+        return self.filter(Q(pk__in=ids) | Q(level=Level.TOWN, parent__in=ids))
 
     def with_above(self) -> Self:
         """Return these regions and every region above them."""

@@ -7,7 +7,7 @@ from django.db.models import Q
 from accounts.roles import GROUP, INSTALLATION, REGION, SCHOOL
 from bureau.models import AreaMember, Region
 from bureau.querysets import RegionQuerySet
-from core.registries import reach, register_reach
+from core.registries import ReachFunction, reach, register_reach
 
 EVERYTHING = Q(pk__isnull=False)
 REFERENCE = ("bureau.academicyear", "bureau.policydocument", "bureau.policyclause")
@@ -28,10 +28,27 @@ def parameters_above(regions: RegionQuerySet) -> Q:
     return Q(region__isnull=True) | Q(region__in=regions.with_above())
 
 
-@register_reach(REGION, "bureau.region")
-def _regions(ids: Sequence[int]) -> Q:
-    # What lies above is not reached: reach also answers who may act on a region.
-    return Q(lineage__overlap=list(ids))
+def in_region(path: str) -> ReachFunction:
+    """Reach the rows whose region at ``path`` is one of the ids or lies below it.
+
+    ``own`` reaches those that the regions run themselves (AK-1.3.1).
+    """
+    place = f"{path}__lineage" if path else "lineage"
+
+    def reached(ids: Sequence[int]) -> Q:
+        return Q(**{f"{place}__overlap": list(ids)})
+
+    def own(ids: Sequence[int]) -> Q:
+        run = Region.objects.run_from(ids).values("pk")
+        return Q(**{f"{path or 'pk'}__in": run})
+
+    reached.own = own  # type: ignore[attr-defined]
+    reached.region_at = path  # type: ignore[attr-defined]
+    return reached
+
+
+# What lies above is not reached: reach also answers who may act on a region.
+reach.register((REGION, "bureau.region"), in_region(""))
 
 
 @register_reach(REGION, "bureau.policyparameter")

@@ -1,5 +1,6 @@
 """Tables of the lists."""
 
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
@@ -18,7 +19,8 @@ from bureau.models import (
 )
 from bureau.scopes import brief
 from bureau.services.clients import known_scopes
-from bureau.words import owner_word, value_with_unit
+from bureau.words import owner_word, standing_word, value_with_unit
+from core.days import today
 from core.registries import metrics
 from core.tables import (
     Column,
@@ -67,15 +69,19 @@ class PolicyDocumentTable(Table):
         verbose_name=gettext_lazy("在本地"), empty_values=(), orderable=False
     )
 
-    def __init__(self, *args: Any, here: Region | None = None, **kwargs: Any) -> None:
-        self.here = here
+    def __init__(
+        self,
+        *args: Any,
+        here: Region | None = None,
+        day: date | None = None,
+        **kwargs: Any,
+    ) -> None:
+        self.here, self.day = here, day or today()
         super().__init__(*args, **kwargs)
 
     def value_standing(self, record: PolicyDocument) -> str:
         """Say whether the document is a basis here or a template."""
-        if self.here is not None and record.is_basis_for(self.here):
-            return _("依据")
-        return _("参考模板")
+        return standing_word(record, self.here, self.day)
 
     def render_standing(self, record: PolicyDocument) -> SafeString:
         """Say it as a badge."""

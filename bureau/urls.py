@@ -21,11 +21,31 @@ urlpatterns = [
         policies.PolicyDocumentListPage.as_view(),
         name="policydocument-list",
     ),
+    path(
+        "policies/new/",
+        policies.DocumentCreatePage.as_view(),
+        name="policydocument-create",
+    ),
+    path(
+        "policies/<int:pk>/edit/",
+        policies.DocumentEditPage.as_view(),
+        name="policydocument-update",
+    ),
+    path(
+        "policies/<int:pk>/clauses/new/",
+        policies.ClauseCreatePage.as_view(),
+        name="clause-create",
+    ),
     path("clauses/", policies.PolicyClauseListPage.as_view(), name="clause-list"),
     path(
         "clauses/<str:clause_id>/",
         policies.PolicyClausePage.as_view(),
         name="clause-detail",
+    ),
+    path(
+        "clauses/<str:clause_id>/edit/",
+        policies.ClauseEditPage.as_view(),
+        name="clause-update",
     ),
     path(
         "parameters/",

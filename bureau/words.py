@@ -1,5 +1,6 @@
 """How parameter values, units and codes are said to a person."""
 
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -121,3 +122,13 @@ def value_with_unit(parameter: PolicyParameter) -> str:
 def owner_word(parameter: PolicyParameter) -> str:
     """Say whose value it is: the region's name, or the shipped default."""
     return parameter.region.name if parameter.region else _("系统默认")
+
+
+def standing_word(document: Any, here: Any, day: date) -> str:
+    """Say what a policy document is in a region on a day."""
+    if here is None or not document.is_basis_for(here):
+        return _("参考模板")
+    if document.in_force_on(day):
+        return _("依据")
+    is_over = document.repealed_on is not None and document.repealed_on <= day
+    return _("已废止") if is_over else _("尚未施行")

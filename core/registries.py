@@ -102,7 +102,8 @@ panels: Registry[tuple[str, str], Panel] = Registry("panels")
 blockers: Registry[tuple[str, str], Callable[[Any, date], list[str]]] = Registry(
     "blockers"
 )
-"""(model ``app.model``, slug) → what must be settled before the object may end."""
+"""(model ``app.model``, slug) → what must be settled before the object may end or go
+on."""
 known_figures: Registry[
     str, Callable[[Sequence[int], date], dict[tuple[int, str], dict[str, int]]]
 ] = Registry("known figures")

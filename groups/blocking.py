@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from core.registries import blockers
 from core.templatetags.formats import day as day_words
 from groups.models import Membership, Obligation
-from schools.models import School
+from schools.choices import ReturnState
+from schools.models import School, SchoolReturn
 
 
 def memberships_of_school(school: School, day: date) -> list[str]:
@@ -41,3 +42,15 @@ def _words(row: Membership, owed: int, day: date) -> str:
 
 
 blockers.register(("schools.school", "memberships"), memberships_of_school)
+
+
+def unchecked_by_groups(return_: SchoolReturn, day: date) -> list[str]:
+    """Name the groups the school is in on the day that have not checked the return."""
+    if return_.state != ReturnState.CONFIRMED:
+        return []
+    held = Membership.objects.on(day).filter(school=return_.school_id)
+    names = held.order_by("group__name").values_list("group__name", flat=True)
+    return [_("%s还没有核对") % name for name in dict.fromkeys(names)]
+
+
+blockers.register(("schools.schoolreturn", "group_check"), unchecked_by_groups)

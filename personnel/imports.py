@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from audit.models import Event
+from bureau.authority import run_by
 from core.imports import Check, Column, ImportKind, Preset, Question, Row, register
 from core.models import ImportEffect, ImportRun
 from core.personal import IDENTITY_LIKE
@@ -19,7 +20,9 @@ from personnel import identity
 from personnel.choices import Degree, Employment, Sex, TeachingSubject
 from personnel.models import Teacher
 from personnel.names import tidy_name
+from personnel.services import elsewhere
 from schools.choices import Stage
+from schools.imports.finding import run_below_in
 from schools.models import School
 from schools.names import normalize_name, spell
 
@@ -104,6 +107,7 @@ class Schools:
     by_word: dict[str, dict[int, tuple[int, str]]] = field(
         default_factory=lambda: defaultdict(dict)
     )
+    run_below: dict[int, Any] = field(default_factory=dict)
 
     def find(self, word: str) -> list[tuple[int, int, str]]:
         """Return (school, region, name of the region) of the schools of this word."""
@@ -111,10 +115,11 @@ class Schools:
         return [(pk, region, name) for pk, (region, name) in found.items()]
 
 
-def load_schools(scope: Any) -> Schools:
+def load_schools(run: Any, permission: str) -> Schools:
     """Read the standing schools that the scope or a region below it runs."""
-    known = Schools()
-    rows = School.objects.run_by(scope).existing().select_related("administered_by")
+    rows = School.objects.run_by(run.scope).existing()
+    known = Schools(run_below=run_below_in(rows, run.by, permission))
+    rows = rows.select_related("administered_by")
     for school in rows:
         place = (school.administered_by_id, school.administered_by.name)
         words = {school.name, school.short_name, school.school_code or ""}
@@ -267,7 +272,7 @@ class TeacherImport(ImportKind):
 
     def context(self, run: Any) -> Schools:
         """Load the schools under the run's scope."""
-        return load_schools(run.scope)
+        return load_schools(run, self.permission)
 
     def prepare(self, row: Row, context: Schools) -> None:
         """Complete one row: school, region, spelling, sealed identity."""
@@ -293,7 +298,10 @@ class TeacherImport(ImportKind):
         county = str(row.get("county", "")).strip()
         if len(found) > 1 and county:
             found = [each for each in found if county in each[2]] or found
-        if len(found) == 1:
+        if len(found) == 1 and found[0][0] in context.run_below:
+            refusal = run_by(context.run_below[found[0][0]])
+            row.reject("school", "run_below", refusal.message)
+        elif len(found) == 1:
             row.values["school_id"], row.values["region_id"], _name = found[0]
         elif found:
             row.reject(
@@ -345,7 +353,7 @@ class TeacherImport(ImportKind):
         yield Check(
             "identity",
             "identity_elsewhere",
-            _("该身份证号已登记在“{detail}”，不在本次导入的地区内，请先办理离职或调动"),
+            elsewhere(run.scope),
             IDENTITY_ELSEWHERE,
         )
         yield Check(
@@ -411,10 +419,9 @@ class TeacherImport(ImportKind):
 
 
 IDENTITY_ELSEWHERE = """
-    SELECT t.row_number, r.name || s.name FROM typed t
+    SELECT t.row_number FROM typed t
     JOIN personnel_teacher m ON m.identity_hash = t.identity_hash
     JOIN bureau_region r ON r.id = m.region_id
-    JOIN schools_school s ON s.id = m.school_id
     WHERE m.status = 'ACTIVE' AND NOT r.lineage @> ARRAY[%(scope)s]::bigint[]
 """
 MOVED_HERE = """
@@ -435,6 +442,8 @@ TWO_TEACHERS = """
     JOIN personnel_teacher a ON a.region_id = t.region_id AND a.staff_no = t.staff_no
     JOIN personnel_teacher b ON b.identity_hash = t.identity_hash
         AND (b.status = 'ACTIVE' OR b.region_id = t.region_id)
+    JOIN bureau_region r ON r.id = b.region_id
+        AND r.lineage @> ARRAY[%(scope)s]::bigint[]
     WHERE a.id <> b.id AND a.identity_hash = ''
 """
 HAS_LEFT = """

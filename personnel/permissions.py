@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from core.access import reaches
+from core.access import reaches, refusal
 from core.verdict import ALLOWED, Denied, Verdict
 from personnel.models import Teacher
 
@@ -12,9 +12,14 @@ from personnel.models import Teacher
 def can_register_teacher(user: Any, school: Any) -> Verdict:
     """Allow the school and its bureau to enter teachers of a school that exists."""
     if not reaches(user, "personnel.add_teacher", school):
-        return Denied(
-            _("未能登记教师：您不负责%(school)s") % {"school": school},
-            remedy=_("请由该校或其主管部门登记"),
+        return refusal(
+            user,
+            "personnel.add_teacher",
+            school,
+            Denied(
+                _("未能登记教师：您不负责%(school)s") % {"school": school},
+                remedy=_("请由该校或其主管部门登记"),
+            ),
         )
     if school.closed_on:
         return Denied(
@@ -27,9 +32,14 @@ def can_register_teacher(user: Any, school: Any) -> Verdict:
 def _over(user: Any, permission: str, teacher: Teacher, doing: str) -> Verdict:
     if reaches(user, permission, teacher):
         return ALLOWED
-    return Denied(
-        _("未能%(doing)s：您的角色没有这项权限") % {"doing": doing},
-        remedy=_("请联系该教师的任职学校或主管部门"),
+    return refusal(
+        user,
+        permission,
+        teacher,
+        Denied(
+            _("未能%(doing)s：您的角色没有这项权限") % {"doing": doing},
+            remedy=_("请联系该教师的任职学校或主管部门"),
+        ),
     )
 
 

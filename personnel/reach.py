@@ -5,6 +5,7 @@ from datetime import date
 
 from django.db.models import Q
 
+from bureau.reach import in_region
 from core.registries import register_reach
 from groups.models import Membership
 
@@ -19,10 +20,7 @@ def _worked(start: date, end: date) -> Q:
     return entered & left
 
 
-@register_reach(REGION, TEACHER)
-def region_reaches_teachers(ids: Sequence[int]) -> Q:
-    """A region reaches the teachers of the schools it or one below it runs."""
-    return Q(region__lineage__overlap=list(ids))
+region_reaches_teachers = register_reach(REGION, TEACHER)(in_region("region"))
 
 
 def _region_then(ids: Sequence[int], start: date, end: date) -> Q:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import AccessLog
 from audit.services import record
+from core.access import reaches
 from core.constraints import explain
 from core.days import today
 from core.transitions import MoveRefused
@@ -89,10 +90,14 @@ def find_duplicates(
     return Duplicates(same, tuple(found[:NAMED]))
 
 
-def _refuse_same(found: Duplicates) -> None:
+def _refuse_same(found: Duplicates, school: Any, by: Any) -> None:
+    """Refuse a number in use; where it is, only to who may see the teacher."""
     other = found.same
     if other is None:
         return
+    if not reaches(by, "personnel.view_teacher", other):
+        told = elsewhere(school.administered_by)
+        raise ValidationError({"identity_number": told}, code="same_identity")
     words = _("该身份证号已登记：%(region)s%(school)s（%(status)s），不能重复登记")
     raise ValidationError(
         {
@@ -105,6 +110,13 @@ def _refuse_same(found: Duplicates) -> None:
         },
         code="same_identity",
     )
+
+
+def elsewhere(region: Any) -> str:
+    """Say that a number is registered out of sight, and whom to ask about it."""
+    return _(
+        "该身份证号已在其他地区登记，不能重复登记。请联系%(bureau)s教育行政部门核实"
+    ) % {"bureau": region.guiding_bureau.name}
 
 
 def _ask_about(found: Duplicates) -> None:
@@ -132,7 +144,8 @@ def register_teacher(
 ) -> Teacher:
     """Enter a teacher under the employing school.
 
-    An identity number that is registered is refused with where; a namesake born in
+    An identity number that is registered is refused, with where it is to those who may
+    see that; a namesake born in
     the same year or teaching the same subject is asked about unless ``not_same``.
     Raises MoveRefused without the right, ValidationError with the field's message.
     """
@@ -147,7 +160,7 @@ def register_teacher(
         subject=teacher.subject,
         identity_number=identity_number,
     )
-    _refuse_same(found)
+    _refuse_same(found, school, by)
     if not not_same:
         _ask_about(found)
     _save(teacher)
@@ -191,7 +204,9 @@ def change_teacher(
                 name=locked.name,
                 identity_number=identity_number,
                 leave_out=locked.pk,
-            )
+            ),
+            school,
+            by,
         )
     _save(locked)
     record("personnel.teacher.change", locked, by=by, data={"changed": changed})

@@ -12,7 +12,7 @@ from core.forms import Form
 from roster.bundles.receiving import MAX_MB
 from roster.models import Source
 from roster.models.source import CODE
-from roster.permissions import ADD, CHANGE_SOURCE
+from roster.permissions import ADD, CHANGE_SOURCE, VIEW
 
 
 class SourceForm(Form):
@@ -48,7 +48,7 @@ class ExportForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["region"].queryset = regions_for(self.user, CHANGE_SOURCE)
+        self.fields["region"].queryset = regions_for(self.user, VIEW)
 
 
 class BundleForm(Form):

@@ -4,29 +4,43 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from core.access import scope_ids
+from core.access import holds, reaches, refusal
 from core.verdict import ALLOWED, Denied, Verdict
 from roster.choices import RunState
 from roster.models import SyncRun
 
 ADD, APPROVE = "roster.add_syncrun", "roster.approve_syncrun"
-CHANGE_SOURCE = "roster.change_source"
+CHANGE_SOURCE, VIEW = "roster.change_source", "roster.view_syncrun"
 
 
 def _over(user: Any, permission: str, region: Any, doing: str) -> Verdict:
-    scopes = scope_ids(user, "bureau.region", permission)
-    if not set(scopes).isdisjoint(region.lineage):
+    if reaches(user, permission, region):
         return ALLOWED
-    return Denied(
-        _("未能%(doing)s：您不负责%(region)s的名册同步")
-        % {"doing": doing, "region": region},
-        remedy=_("请联系该地区的教育行政部门"),
+    return refusal(
+        user,
+        permission,
+        region,
+        Denied(
+            _("未能%(doing)s：您不负责%(region)s的名册同步")
+            % {"doing": doing, "region": region},
+            remedy=_("请联系该地区的教育行政部门"),
+        ),
     )
 
 
 def can_change_source(user: Any, region: Any) -> Verdict:
     """Allow the bureau of the region to register, pause and re-key its sources."""
     return _over(user, CHANGE_SOURCE, region, _("管理名册来源"))
+
+
+def can_take_export(user: Any, region: Any) -> Verdict:
+    """Allow who keeps sources to take out what it reads: its region and those below."""
+    if holds(user, CHANGE_SOURCE) and reaches(user, VIEW, region):
+        return ALLOWED
+    return Denied(
+        _("未能导出名册数据包：您不负责%(region)s的名册同步") % {"region": region},
+        remedy=_("请联系该地区的教育行政部门"),
+    )
 
 
 def can_send_bundle(user: Any, source: Any) -> Verdict:

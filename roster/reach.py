@@ -1,23 +1,9 @@
 """What a region reaches of rosters: its own and what is below it."""
 
-from collections.abc import Sequence
-
-from django.db.models import Q
-
 from accounts.roles import REGION
+from bureau.reach import in_region
 from core.registries import register_reach
 
-
-@register_reach(REGION, "roster.source")
-def _sources(ids: Sequence[int]) -> Q:
-    return Q(region__lineage__overlap=list(ids))
-
-
-@register_reach(REGION, "roster.pupilroster")
-def _decisions(ids: Sequence[int]) -> Q:
-    return Q(region__lineage__overlap=list(ids))
-
-
-@register_reach(REGION, "roster.syncrun")
-def _runs(ids: Sequence[int]) -> Q:
-    return Q(source__region__lineage__overlap=list(ids))
+register_reach(REGION, "roster.source")(in_region("region"))
+register_reach(REGION, "roster.syncrun")(in_region("source__region"))
+register_reach(REGION, "roster.pupilroster")(in_region("region"))

@@ -53,6 +53,25 @@ class SyncRunTable(Table):
         )
 
 
+class ReaderTable(Table):
+    """Systems that read rosters."""
+
+    name = NameColumn(sub="client_id", verbose_name=gettext_lazy("客户端"))
+    region = Column(accessor="region__name", verbose_name=gettext_lazy("地区"))
+    contact = Column(verbose_name=gettext_lazy("联系人"))
+    last_used_at = MomentColumn(verbose_name=gettext_lazy("最近读取"))
+    paused_at = Column(verbose_name=gettext_lazy("状态"), empty_values=())
+
+    def value_paused_at(self, record: Any) -> str:
+        """Say whether the program may read."""
+        return _("已停用") if record.paused_at else _("使用中")
+
+    def render_paused_at(self, record: Any) -> SafeString:
+        """Say it as a badge."""
+        tone = "grey" if record.paused_at else "green"
+        return badge_html(tone, self.value_paused_at(record))
+
+
 class SourceTable(Table):
     """Systems that send rosters."""
 

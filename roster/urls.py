@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from roster.views import runs, sources
+from roster.views import readers, runs, sources
 
 app_name = "roster"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("<int:pk>/", runs.SyncRunPage.as_view(), name="run-detail"),
     path("<int:pk>/move/<slug:move>/", runs.SyncRunMovePage.as_view(), name="run-move"),
     path("<int:pk>/results/", runs.SyncRunResults.as_view(), name="run-results"),
+    path("<int:pk>/rows/<int:row>/", runs.SyncRowPage.as_view(), name="row-changes"),
+    path("readers/", readers.ReaderListPage.as_view(), name="reader-list"),
     path("sources/", sources.SourceListPage.as_view(), name="source-list"),
     path("sources/new/", sources.SourceCreatePage.as_view(), name="source-create"),
     path("sources/<int:pk>/", sources.SourcePage.as_view(), name="source-detail"),

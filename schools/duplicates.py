@@ -18,6 +18,7 @@ REASONS: dict[str, Any] = {
     "same_short": _("简称相同"),
     "contains": _("一个名称包含另一个"),
     "same_address": _("办学类型和地址都相同"),
+    "code_slip": _("两个标识码，编码可能录错"),
 }
 """Why two entries are suspected, the strongest reason first."""
 
@@ -42,15 +43,21 @@ WITH s AS (
         least(length(a.core), length(b.core)) >= 4 AND (a.type = b.type
             OR '' IN (a.type, b.type)) AND (strpos(a.name, b.core) > 0
             OR strpos(b.name, a.core) > 0) AS contains,
-        a.address = b.address AND a.address <> '' AND a.type = b.type AS same_address
+        a.address = b.address AND a.address <> '' AND a.type = b.type AS same_address,
+        a.school_code AS code, b.school_code AS other_code
     FROM s a JOIN s b ON b.county = a.county AND b.id > a.id
-    WHERE a.school_code IS NULL OR b.school_code IS NULL
 )
 SELECT first, second, same_name, same_core, former_name, same_sound, same_short,
-    contains, same_address
+    contains, same_address, code IS NOT NULL AND other_code IS NOT NULL
 FROM pair
 WHERE (same_name OR same_core OR former_name OR same_sound OR same_short OR contains
        OR same_address)
+    AND CASE WHEN code IS NULL OR other_code IS NULL OR same_name THEN TRUE
+        ELSE (SELECT length(string_agg(x, '')) = 1 OR (length(string_agg(x, '')) = 2
+            AND string_agg(x, '' ORDER BY at) = string_agg(y, '' ORDER BY at DESC))
+            FROM (SELECT at, substr(code, at, 1) AS x, substr(other_code, at, 1) AS y
+                FROM generate_series(1, 10) AS at) signs
+            WHERE x <> y) END
     AND NOT EXISTS (SELECT 1 FROM schools_notduplicate n
         WHERE n.first_id = pair.first AND n.second_id = pair.second)
 ORDER BY same_name DESC, same_core DESC, former_name DESC, same_sound DESC,
@@ -70,7 +77,8 @@ class Pair:
 def suspected(user: Any) -> list[tuple[int, int, list[str]]]:
     """Return the pairs within the user's charge as ids and reasons (one query).
 
-    Two schools that both have an official code are two schools.
+    Two official codes are two schools, unless the names are the same, or one code is
+    a slip of the other (a digit, or two exchanged) and something else speaks for it.
     """
     schools = School.objects.visible_to(user, PERMISSION).filter(closed_on__isnull=True)
     ids = list(schools.order_by().values_list("pk", flat=True))
@@ -92,3 +100,11 @@ def pairs_of(found: Sequence[tuple[int, int, list[str]]]) -> Iterator[Pair]:
     for first, second, why in found:
         reasons = [REASONS[name] for name in why]
         yield Pair(schools[first], schools[second], reasons)
+
+
+def is_slip(one: str, other: str) -> bool:
+    """Tell whether two codes differ by one digit or by two that changed places."""
+    apart = [(x, y) for x, y in zip(one, other, strict=True) if x != y]
+    if len(apart) == 2:
+        return apart[0] == apart[1][::-1]
+    return len(apart) == 1

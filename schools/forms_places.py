@@ -5,16 +5,15 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from bureau.choices import Level
-from bureau.models import Region
-from core.access import scope_ids
+from bureau.models import AcademicYear
 from core.forms import ModelForm, Section
 from schools.choices import Stage
-from schools.forms import DayInput
+from schools.forms import DayInput, regions_of
 from schools.models import (
     Campus,
     ConstructionProject,
     Partner,
+    QualityResult,
     School,
     SchoolContact,
 )
@@ -120,6 +119,44 @@ class ProjectForm(ModelForm):
             self.instance.school = school
 
 
+class QualityForm(ModelForm):
+    """The result of one subject, as aggregates."""
+
+    is_gone = forms.BooleanField(
+        label=gettext_lazy("删除这条结果"),
+        required=False,
+        help_text=gettext_lazy("勾选后保存即从系统中删除；其他内容不再保存"),
+    )
+
+    class Meta:
+        model = QualityResult
+        fields = [
+            *("year", "stage", "subject", "tested", "full_marks"),
+            *("mean", "deviation", "district_mean", "district_deviation"),
+        ]
+        help_texts = {"subject": gettext_lazy("如数学；幼儿园填“保教质量”")}
+        units = {"tested": gettext_lazy("人")}
+        sections = (
+            Section(
+                gettext_lazy("监测"),
+                ("year", "stage", "subject", "tested", "full_marks"),
+                gettext_lazy("只填学校汇总数，不填学生个人成绩。"),
+            ),
+            Section(
+                gettext_lazy("成绩"),
+                ("mean", "deviation", "district_mean", "district_deviation"),
+            ),
+        )
+
+    def __init__(self, *args: Any, school: School, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["stage"].choices = [(c, Stage(c).label) for c in school.stage_codes]
+        if not self.instance.pk:
+            self.instance.school = school
+            self.initial.setdefault("year", AcademicYear.objects.current())
+            del self.fields["is_gone"]
+
+
 class PartnerForm(ModelForm):
     """Who works with schools without being one."""
 
@@ -149,9 +186,8 @@ class PartnerForm(ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        scopes = scope_ids(self.user, "bureau.region", "schools.change_partner")
-        regions = Region.objects.under_ids(scopes).on().exclude(level=Level.TOWN)
-        self.fields["region"].queryset = regions.order_by("path")
+        regions = regions_of(self.user, "schools.change_partner")
+        self.fields["region"].queryset = regions
         if not self.instance.pk and regions.count() == 1:
             self.initial["region"] = regions.first()
 

@@ -7,13 +7,11 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bureau.choices import Level
 from bureau.models import Region
-from core.access import scope_ids
 from core.days import today
 from core.forms import Form, Section
 from schools.choices import Ownership, SchoolType, Stage
-from schools.forms import DayInput
+from schools.forms import DayInput, regions_of
 from schools.models import School
 
 PERMISSION = "schools.restructure_school"
@@ -117,9 +115,8 @@ class ProfileForm(_FromADay):
 
     def __init__(self, *args: Any, school: School, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        scopes = scope_ids(self.user, "bureau.region", "schools.add_school")
-        regions = Region.objects.under_ids(scopes).on().exclude(level=Level.TOWN)
-        self.fields["administered_by"].queryset = regions.order_by("path")
+        regions = regions_of(self.user, "schools.add_school")
+        self.fields["administered_by"].queryset = regions
         for name in ("name", "short_name", "school_code", "type", "ownership"):
             self.initial.setdefault(name, getattr(school, name))
         self.initial.setdefault("administered_by", school.administered_by_id)

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from core.access import reaches, scope_ids
+from core.access import reaches, refusal
+from core.registries import blocked_by
 from core.templatetags.formats import long_day
 from core.verdict import ALLOWED, Denied, Verdict
 from schools.choices import PlanState, ReturnState, UnlockState
@@ -19,25 +20,27 @@ from schools.models import (
 )
 from schools.models.returns import LABELS
 
+GROUP_CHECK = "BN-4.3.4"
+"""The clause on regular monitoring, of which a group checks what its members say."""
+
 
 def _over(user: Any, permission: str, obj: Any, doing: str) -> Verdict:
     if reaches(user, permission, obj):
         return ALLOWED
-    return Denied(
-        _("未能%(doing)s：您的角色没有这项权限") % {"doing": doing},
-        remedy=_("请联系该校的主管部门"),
+    return refusal(
+        user,
+        permission,
+        obj,
+        Denied(
+            _("未能%(doing)s：您的角色没有这项权限") % {"doing": doing},
+            remedy=_("请联系该校的主管部门"),
+        ),
     )
-
-
-def runs(user: Any, permission: str, region: Any) -> bool:
-    """Tell whether the user holds the permission for the region or one above it."""
-    scopes = scope_ids(user, "bureau.region", permission)
-    return not set(scopes).isdisjoint(region.lineage)
 
 
 def can_register_school(user: Any, region: Any) -> Verdict:
     """Allow the bureau that administers the region to enter schools (BN-0.3)."""
-    if runs(user, "schools.add_school", region):
+    if reaches(user, "schools.add_school", region):
         return ALLOWED
     return Denied(
         _("未能登记学校：您不负责%(region)s") % {"region": region},
@@ -106,6 +109,11 @@ def can_change_contact(user: Any, school: School) -> Verdict:
     return _over(user, "schools.change_schoolcontact", school, _("登记联系人"))
 
 
+def can_change_quality(user: Any, school: School) -> Verdict:
+    """Allow the administering bureau to keep what quality monitoring says."""
+    return _over(user, "schools.change_qualityresult", school, _("登记质量监测结果"))
+
+
 def can_change_project(user: Any, school: School) -> Verdict:
     """Allow the administering bureau to keep construction projects (AK-4.2b)."""
     return _over(user, "schools.change_constructionproject", school, _("登记建设项目"))
@@ -113,12 +121,17 @@ def can_change_project(user: Any, school: School) -> Verdict:
 
 def can_register_partner(user: Any, region: Any) -> Verdict:
     """Allow a bureau to enter partners of its region (BN-3.4)."""
-    if runs(user, "schools.change_partner", region):
+    if reaches(user, "schools.change_partner", region):
         return ALLOWED
-    return Denied(
-        _("未能登记合作单位：您不负责%(region)s") % {"region": region},
-        "BN-3.4",
-        _("请由该地区的教育行政部门登记"),
+    return refusal(
+        user,
+        "schools.change_partner",
+        region,
+        Denied(
+            _("未能登记合作单位：您不负责%(region)s") % {"region": region},
+            "BN-3.4",
+            _("请由该地区的教育行政部门登记"),
+        ),
     )
 
 
@@ -231,6 +244,18 @@ def can_accept_return(user: Any, return_: SchoolReturn) -> Verdict:
     return _another(user, done_by=own, doing=_("验收报表"))
 
 
+def checked_by_groups(return_: SchoolReturn) -> Verdict:
+    """Answer whether every group the school is in on the day has had its look."""
+    waiting = blocked_by(return_, return_.counted_on)
+    if not waiting:
+        return ALLOWED
+    return Denied(
+        _("未能验收：%(waiting)s这份报表") % {"waiting": "、".join(waiting)},
+        GROUP_CHECK,
+        _("请等集团办公室核对；确需先行验收的，请写明理由，理由记入办理记录"),
+    )
+
+
 def can_send_back_return(user: Any, return_: SchoolReturn) -> Verdict:
     """Allow whoever has the next look at the return: principal, group or bureau."""
     for permission in (
@@ -278,8 +303,7 @@ def can_ask_unlock(user: Any, return_: SchoolReturn) -> Verdict:
 def can_decide_unlock(user: Any, unlock: ReturnUnlock) -> Verdict:
     """Allow the bureau that administers the school, never the person who asked."""
     bureau = unlock.school_return.school.administered_by
-    scopes = scope_ids(user, "bureau.region", "schools.accept_schoolreturn")
-    if bureau.pk not in scopes:
+    if not reaches(user, "schools.accept_schoolreturn", bureau):
         return Denied(
             _("未能办理解锁申请：只有%(bureau)s教育行政部门可以办理")
             % {"bureau": bureau.name},
@@ -317,11 +341,16 @@ def can_remind_school(user: Any, school: School) -> Verdict:
 
 def can_open_returns(user: Any, region: Any) -> Verdict:
     """Allow the administering bureau to call for the year's returns."""
-    if runs(user, "schools.accept_schoolreturn", region):
+    if reaches(user, "schools.accept_schoolreturn", region):
         return ALLOWED
-    return Denied(
-        _("未能发起填报：您不负责%(region)s") % {"region": region},
-        remedy=_("请由该地区的教育行政部门发起"),
+    return refusal(
+        user,
+        "schools.accept_schoolreturn",
+        region,
+        Denied(
+            _("未能发起填报：您不负责%(region)s") % {"region": region},
+            remedy=_("请由该地区的教育行政部门发起"),
+        ),
     )
 
 
@@ -357,7 +386,7 @@ def can_submit_plan(user: Any, plan: ClassReductionPlan) -> Verdict:
 
 def can_decide_plan(user: Any, plan: ClassReductionPlan) -> Verdict:
     """Allow the bureau that runs the school, never the person who submitted."""
-    if not runs(user, PLAN, plan.school.administered_by):
+    if not reaches(user, PLAN, plan.school.administered_by):
         return Denied(
             _("未能办理计划：只有%(bureau)s教育行政部门可以办理")
             % {"bureau": plan.school.administered_by},

@@ -88,6 +88,11 @@ class SchoolQuerySet(AccessQuerySet):
         """Keep the schools administered by the region or by one below it."""
         return self.filter(administered_by__lineage__contains=[region.pk])
 
+    def run_from(self, region: "Region") -> Self:
+        """Keep the schools the region runs itself, those of authorities below not."""
+        regions = type(region)._default_manager.run_from([region.pk])
+        return self.filter(administered_by__in=regions)
+
     def run_by_ids(self, ids: Iterable[int]) -> Self:
         """Keep the schools administered by these regions or by ones below them."""
         return self.filter(administered_by__lineage__overlap=list(ids))

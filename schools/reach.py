@@ -6,8 +6,8 @@ from datetime import date
 from django.db.models import Q
 
 from bureau.models import Region
-from bureau.reach import parameters_above
-from core.registries import register_reach
+from bureau.reach import in_region, parameters_above
+from core.registries import ReachFunction, register_reach
 
 REGION, SCHOOL = "bureau.region", "schools.school"
 DATED = ("schools.SchoolLabel", "schools.SchoolHonour", "schools.SchoolStage")
@@ -28,10 +28,9 @@ def _existed(prefix: str, start: date, end: date) -> Q:
     return opened & closed
 
 
-@register_reach(REGION, "schools.School")
-def region_reaches_schools(ids: Sequence[int]) -> Q:
-    """A region reaches the schools that it or a region below it administers."""
-    return Q(administered_by__lineage__overlap=list(ids))
+region_reaches_schools = register_reach(REGION, "schools.School")(
+    in_region("administered_by")
+)
 
 
 @register_reach(SCHOOL, "schools.School")
@@ -50,14 +49,6 @@ def _school_then(ids: Sequence[int], start: date, end: date) -> Q:
 
 region_reaches_schools.within = _region_then  # type: ignore[attr-defined]
 school_reaches_itself.within = _school_then  # type: ignore[attr-defined]
-
-
-def _by_region(ids: Sequence[int]) -> Q:
-    return Q(school__administered_by__lineage__overlap=list(ids))
-
-
-def _by_school(ids: Sequence[int]) -> Q:
-    return Q(school__in=ids)
 
 
 def _then(today: Callable[[Sequence[int]], Q], dated: Callable[..., Q]) -> Within:
@@ -95,35 +86,31 @@ SPANS: dict[str, Callable[[date, date], Q]] = {
 }
 
 
-def _register(scope: str, model: str, today: Callable[[Sequence[int]], Q]) -> None:
-    @register_reach(scope, model)
-    def reached(ids: Sequence[int]) -> Q:
-        return today(ids)
+def _register(scope: str, model: str, today: ReachFunction) -> None:
+    today.within = _then(today, SPANS[model])  # type: ignore[attr-defined]
+    register_reach(scope, model)(today)
 
-    reached.within = _then(today, SPANS[model])  # type: ignore[attr-defined]
+
+def _school_of() -> ReachFunction:
+    def reached(ids: Sequence[int]) -> Q:
+        return Q(school__in=ids)
+
+    return reached
 
 
 for _model in (*DATED, *SPANNED, *KEPT, *OF_A_YEAR):
-    _register(REGION, _model, _by_region)
-    _register(SCHOOL, _model, _by_school)
+    _register(REGION, _model, in_region("school__administered_by"))
+    _register(SCHOOL, _model, _school_of())
 
 
-@register_reach(REGION, "schools.Partner")
-def _region_reaches_partners(ids: Sequence[int]) -> Q:
-    """A region reaches the partners entered there or below it."""
-    return Q(region__lineage__overlap=list(ids))
-
+register_reach(REGION, "schools.Partner")(in_region("region"))
 
 for _now in (_PLANS, "schools.SchoolContact"):
-    register_reach(REGION, _now)(lambda ids: _by_region(ids))
-    register_reach(SCHOOL, _now)(lambda ids: _by_school(ids))
+    register_reach(REGION, _now)(in_region("school__administered_by"))
+    register_reach(SCHOOL, _now)(_school_of())
 
-
-@register_reach(REGION, "schools.ReturnReminder")
-@register_reach(REGION, "schools.ReturnUnlock")
-def _region_reaches_unlocks(ids: Sequence[int]) -> Q:
-    """A region reaches lock exceptions and reminders of the schools it runs."""
-    return Q(school_return__school__administered_by__lineage__overlap=list(ids))
+for _now in ("schools.ReturnReminder", "schools.ReturnUnlock"):
+    register_reach(REGION, _now)(in_region("school_return__school__administered_by"))
 
 
 @register_reach(SCHOOL, "schools.ReturnReminder")

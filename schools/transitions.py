@@ -29,7 +29,12 @@ def _to_bureau(user: Any, obj: Any) -> Effects:
 
 
 def _accepted(user: Any, obj: Any) -> Effects:
-    return Effects(immediately=[_("报表通过验收，等待锁定")], told=[_("报送学校")])
+    checked = permissions.checked_by_groups(obj)
+    return Effects(
+        immediately=[_("报表通过验收，等待锁定")],
+        told=[_("报送学校")],
+        warnings=[] if checked else [("red", checked.message)],
+    )
 
 
 def _back(user: Any, obj: Any) -> Effects:

@@ -28,6 +28,9 @@ class ApiClient(AbstractApplication):
         blank=True,
         related_name="+",
     )
+    last_used_at = models.DateTimeField(
+        _("最近使用"), null=True, blank=True, editable=False
+    )
     paused_at = models.DateTimeField(_("停用时间"), null=True, blank=True)
 
     objects = AccessQuerySet.as_manager()

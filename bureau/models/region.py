@@ -159,6 +159,18 @@ class Region(DatedModel, Sourced):
         """Tell whether the bureau here guides counties (a city, a municipality)."""
         return self.level in {Level.PROVINCE, Level.CITY}
 
+    @property
+    def authority(self) -> "Region":
+        """Return who runs what stands here: for a town what lies above it."""
+        above = self.parent if self.level == Level.TOWN else None
+        return above or self
+
+    @property
+    def guiding_bureau(self) -> "Region":
+        """Return whose bureau guides this region: the city or municipality over it."""
+        rows = Region.objects.filter(pk__in=self.lineage).order_by("-path")
+        return rows.filter(level__in=[Level.PROVINCE, Level.CITY]).first() or self
+
     def contains(self, other: "Region") -> bool:
         """Tell whether the other region is this one or lies below it."""
         return self.pk in other.lineage

@@ -3,6 +3,12 @@
 from bureau.services.calendar import change_term, ensure_year, ensure_years
 from bureau.services.clients import create_client, pause_client, rotate_secret
 from bureau.services.parameters import Below, confirm_parameter, set_parameter
+from bureau.services.policies import (
+    add_clause,
+    change_clause,
+    change_document,
+    register_document,
+)
 from bureau.services.regions import create_region, rename_region
 from bureau.services.setup import Setup, set_up
 from bureau.services.targets import (
@@ -16,6 +22,9 @@ from bureau.services.targets import (
 __all__ = [
     "Below",
     "Setup",
+    "add_clause",
+    "change_clause",
+    "change_document",
     "change_term",
     "confirm_parameter",
     "create_client",
@@ -27,6 +36,7 @@ __all__ = [
     "join_area",
     "leave_area",
     "pause_client",
+    "register_document",
     "rename_region",
     "rotate_secret",
     "set_parameter",

@@ -20,6 +20,7 @@ from bureau.services.clients import known_scopes
 from bureau.standing import region_of
 from bureau.tables import ApiClientTable
 from core.forms import ReasonForm
+from core.templatetags.formats import moment
 from core.transitions import Effects
 from core.views import (
     Action,
@@ -80,6 +81,7 @@ class ApiClientPage(DetailPage):
             Fact(_("客户端标识（client_id）"), client.client_id),
             Fact(_("地区"), client.region.name),
             Fact(_("联系人"), client.contact),
+            Fact(_("最近使用"), moment(client.last_used_at)),
             Fact(_("状态"), _("已停用") if client.paused_at else _("使用中")),
         ]
 

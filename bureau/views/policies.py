@@ -10,12 +10,18 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bureau import services
 from bureau.clauses import metrics_on, moves_on
 from bureau.filters import PolicyClauseFilter, PolicyDocumentFilter
+from bureau.forms_policies import ClauseForm, DocumentForm
 from bureau.models import PolicyClause, PolicyDocument, PolicyParameter
+from bureau.permissions import DOCUMENT, can_change_document
 from bureau.standing import region_of
 from bureau.tables import PolicyClauseTable, PolicyDocumentTable
-from core.views import Crumb, DetailPage, Empty, Fact, ListPage, Tab
+from bureau.words import standing_word
+from core.access import holds
+from core.transitions import Effects, MoveRefused
+from core.views import Action, Crumb, DetailPage, Empty, Fact, FormPage, ListPage, Tab
 
 
 class PolicyDocumentListPage(ListPage):
@@ -28,7 +34,19 @@ class PolicyDocumentListPage(ListPage):
     table_class = PolicyDocumentTable
     filterset_class = PolicyDocumentFilter
     can_save_views = False
-    empty = Empty(gettext_lazy("还没有政策文件"), icon="books")
+
+    @property
+    def empty(self) -> Empty:
+        """Say how the first document comes in."""
+        may = holds(self.request.user, DOCUMENT)
+        action = self.get_actions()[0] if may else None
+        text = _("登记本地区发布的文件和条款后，参数、目标和片区可以它为依据。")
+        return Empty(_("还没有政策文件"), text, action, "books")
+
+    def get_actions(self) -> Sequence[Action]:
+        """Offer entry to bureaus."""
+        url = reverse("bureau:policydocument-create")
+        return [Action(_("登记政策文件"), url, "plus", True, permission=DOCUMENT)]
 
     def get_queryset(self) -> QuerySet[Any]:
         """Return the documents with the number of their clauses."""
@@ -37,7 +55,7 @@ class PolicyDocumentListPage(ListPage):
 
     def get_table_kwargs(self) -> dict[str, Any]:
         """Tell the table where the user stands."""
-        return {"here": region_of(self.request)}
+        return {"here": region_of(self.request), "day": self.request.as_of}
 
 
 class PolicyClauseListPage(ListPage):
@@ -52,7 +70,32 @@ class PolicyClauseListPage(ListPage):
         Tab(gettext_lazy("必须落实"), "priority=M"),
         Tab(gettext_lazy("应当落实"), "priority=S"),
     )
-    empty = Empty(gettext_lazy("没有符合条件的条款"), icon="books")
+    empty = Empty(
+        gettext_lazy("没有符合条件的条款"),
+        gettext_lazy("新登记的文件还没有条款，请打开该文件后用“登记条款”逐条登记。"),
+        icon="books",
+    )
+
+    @cached_property
+    def document(self) -> PolicyDocument | None:
+        """The document the list is narrowed to."""
+        asked = self.request.GET.get("document", "")
+        rows = PolicyDocument.objects.select_related("region")
+        return rows.filter(pk=int(asked)).first() if asked.isdigit() else None
+
+    def get_actions(self) -> Sequence[Action]:
+        """Offer to keep the document, where it is one's own."""
+        document, user = self.document, self.request.user
+        if document is None or not can_change_document(user, document):
+            return []
+        at = [document.pk]
+        change = reverse("bureau:policydocument-update", args=at)
+        return [
+            Action(_("修改文件"), change, "pencil"),
+            Action(
+                _("登记条款"), reverse("bureau:clause-create", args=at), "plus", True
+            ),
+        ]
 
     def get_queryset(self) -> QuerySet[Any]:
         """Return the clauses in the order of their document."""
@@ -66,7 +109,18 @@ class PolicyClausePage(DetailPage):
     permission = "bureau.view_policyclause"
     template_name = "bureau/clause_detail.html"
     shows_files = False
-    shows_timeline = False
+
+    @property
+    def shows_timeline(self) -> bool:  # type: ignore[override]
+        """Whether somebody here keeps the clause, so that there is a history."""
+        return not self.object.document.is_shipped
+
+    def get_actions(self) -> Sequence[Action]:
+        """Offer correction to who keeps the document."""
+        if not can_change_document(self.request.user, self.object.document):
+            return []
+        url = reverse("bureau:clause-update", args=[self.object.clause_id])
+        return [Action(_("修改条款"), url, "pencil")]
 
     @cached_property
     def object(self) -> PolicyClause:
@@ -88,12 +142,11 @@ class PolicyClausePage(DetailPage):
     def get_facts(self) -> Sequence[Fact]:
         """Show the document, what it means here, the subject and how binding it is."""
         clause, here = self.object, region_of(self.request)
-        in_force = here is not None and clause.document.is_basis_for(here)
         return [
             Fact(
                 _("政策文件"), clause.document.title, clause.document.get_absolute_url()
             ),
-            Fact(_("在本地"), _("依据") if in_force else _("参考模板")),
+            Fact(_("在本地"), standing_word(clause.document, here, self.request.as_of)),
             Fact(_("主题"), clause.get_area_display()),
             Fact(_("落实要求"), clause.get_priority_display()),
         ]
@@ -115,3 +168,108 @@ class PolicyClausePage(DetailPage):
             after=siblings.filter(position__gt=clause.position).first(),
             **kwargs,
         )
+
+
+class _KeptPage(FormPage):
+    """Keeps a document or a clause; says in four parts why somebody may not."""
+
+    permission = DOCUMENT
+    shows_section_nav = True
+
+    def allow(self, document: PolicyDocument) -> None:
+        """Raise MoveRefused unless the user keeps the document."""
+        verdict = can_change_document(self.request.user, document)
+        if not verdict:
+            raise MoveRefused(verdict)
+
+    def get_crumbs(self) -> Sequence[Crumb]:
+        """Lead back to the documents."""
+        return [Crumb(_("政策文件"), reverse("bureau:policydocument-list"))]
+
+    def back_url(self) -> str:
+        """Return the documents, or the row being changed."""
+        if self.object is not None:
+            return str(self.object.get_absolute_url())
+        return reverse("bureau:policydocument-list")
+
+    def get_effects(self, form: Any) -> Effects:
+        """Say for whom it counts."""
+        return Effects(
+            immediately=[
+                _("本地区及其下级可引为依据，其他地区看到的是参考模板"),
+                _("修改前后的内容、理由和经办人记入办理记录"),
+            ]
+        )
+
+
+class DocumentCreatePage(_KeptPage):
+    """Enter a document of one's own region."""
+
+    model, form_class = PolicyDocument, DocumentForm
+    service = staticmethod(services.register_document)
+    title = gettext_lazy("登记政策文件")
+    submit_label = gettext_lazy("登记")
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Begin with the user's own region."""
+        here = region_of(self.request)
+        kwargs = super().get_form_kwargs()
+        return {**kwargs, "initial": {"region": here.pk if here else None}}
+
+
+class DocumentEditPage(_KeptPage):
+    """Correct a document, or say from which day it is repealed."""
+
+    model, form_class = PolicyDocument, DocumentForm
+    service = staticmethod(services.change_document)
+
+    def fetch_object(self) -> PolicyDocument:
+        """Return the document, or say why it is only read."""
+        rows = PolicyDocument.objects.select_related("region")
+        found = rows.filter(pk=self.kwargs["pk"]).first()
+        if found is None:
+            raise Http404(_("没有找到该政策文件。"))
+        self.allow(found)
+        return found
+
+
+class ClauseCreatePage(DocumentEditPage):
+    """Enter a clause of a document."""
+
+    model, form_class = PolicyClause, ClauseForm  # type: ignore[assignment]
+    service = staticmethod(services.add_clause)
+    title = gettext_lazy("登记条款")
+    submit_label = gettext_lazy("登记")
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Begin with an empty clause."""
+        return {**super().get_form_kwargs(), "instance": PolicyClause()}
+
+    def get_crumbs(self) -> Sequence[Crumb]:
+        """Lead back to the document."""
+        document = self.object
+        return [
+            *super().get_crumbs(),
+            Crumb(document.doc_no, document.get_absolute_url()),
+        ]
+
+
+class ClauseEditPage(_KeptPage):
+    """Correct a clause."""
+
+    model, form_class = PolicyClause, ClauseForm
+    service = staticmethod(services.change_clause)
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the page creates: it never does."""
+        return False
+
+    def fetch_object(self) -> PolicyClause:
+        """Return the clause, or say why it is only read."""
+        rows = PolicyClause.objects.select_related("document__region")
+        found = rows.filter(clause_id=self.kwargs["clause_id"]).first()
+        if found is None:
+            raise Http404(_("没有找到该政策条款。"))
+        self.allow(found.document)
+        return found

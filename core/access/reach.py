@@ -10,6 +10,7 @@ from django.db.models import Model, Q
 
 from core.days import today
 from core.registries import reach
+from core.verdict import Denied
 
 NOTHING = Q(pk__in=[])
 READING = ("view_", "export_")
@@ -25,6 +26,8 @@ class Grant:
     scope_id: int | None
     valid_from: date
     valid_to: date | None
+    own: frozenset[str] = frozenset()
+    """Permissions that reach only what the scope itself runs, nothing below it."""
 
     def is_live(self, day: date) -> bool:
         """Tell whether the grant holds on the day."""
@@ -37,12 +40,19 @@ class Grant:
 
 _source: Callable[[Any], list[Grant]] = lambda user: []  # noqa: E731 - replaced
 _permissions: Callable[[], Iterable[str]] = lambda: ()  # noqa: E731 - replaced
+_authority: Callable[[Model], Denied] = lambda obj: Denied("")  # noqa: E731 - replaced
 
 
 def register_grant_source(source: Callable[[Any], list[Grant]]) -> None:
     """Say where grants come from (the accounts room)."""
     global _source
     _source = source
+
+
+def register_authority(told: Callable[[Model], Denied]) -> None:
+    """Say who runs a row that somebody above may only read (the bureau room)."""
+    global _authority
+    _authority = told
 
 
 def register_permission_table(names: Callable[[], Iterable[str]]) -> None:
@@ -97,7 +107,7 @@ def reach_condition(
     permission = permission or f"{meta.app_label}.view_{meta.model_name}"
     day = day or today()
     granted = [g for g in grants_of(user) if permission in g.permissions]
-    live = _condition(model, [g for g in granted if g.is_live(day)])
+    live = _condition(model, [g for g in granted if g.is_live(day)], permission)
     if not permission.split(".")[1].startswith(READING):
         return live
     condition = live
@@ -107,13 +117,16 @@ def reach_condition(
     return condition
 
 
-def _condition(model: type[Model], grants: list[Grant]) -> Q:
-    by_scope: dict[str, list[int]] = defaultdict(list)
+def _condition(model: type[Model], grants: list[Grant], permission: str = "") -> Q:
+    """Reach by scope; a reach function without ``own`` reaches nothing as its own."""
+    by_scope: dict[tuple[str, bool], list[int]] = defaultdict(list)
     for grant in grants:
-        by_scope[grant.scope].append(grant.scope_id or 0)
+        by_scope[grant.scope, permission in grant.own].append(grant.scope_id or 0)
     condition = NOTHING
-    for scope, ids in by_scope.items():
+    for (scope, is_own), ids in by_scope.items():
         function = reach.find((scope, model._meta.label_lower))
+        if is_own:
+            function = getattr(function, "own", None)
         if function:
             condition |= function(sorted(set(ids)))
     return condition
@@ -144,3 +157,32 @@ def reaches(user: Any, permission: str, obj: Model, day: date | None = None) -> 
         return False
     condition = reach_condition(type(obj), user, permission, day)
     return type(obj)._default_manager.filter(condition, pk=obj.pk).exists()
+
+
+def guided_condition(model: type[Model], user: Any, permission: str) -> Q:
+    """Return the condition on rows the user may only read: others run them below."""
+    day = today()
+    above = [g for g in grants_of(user) if g.is_live(day) and permission in g.own]
+    if not above:
+        return NOTHING
+    return _condition(model, above) & ~Q(
+        pk__in=model._default_manager.filter(
+            reach_condition(model, user, permission)
+        ).values("pk")
+    )
+
+
+def guided(user: Any, permission: str, obj: Model) -> Denied | None:
+    """Say who runs the object when the user's scope lies above and only reads it.
+
+    None when no grant that names the permission has the object below its scope.
+    """
+    below = guided_condition(type(obj), user, permission)
+    found = type(obj)._default_manager.filter(below, pk=obj.pk)
+    return _authority(obj) if found.exists() else None
+
+
+def refusal(user: Any, permission: str, obj: Model, otherwise: Denied) -> Denied:
+    """Say who runs the object where the user only reads it, else ``otherwise``."""
+    below = guided(user, permission, obj)
+    return otherwise if below is None else below

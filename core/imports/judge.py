@@ -5,7 +5,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from core.access import reach_condition
+from core.access import guided_condition, reach_condition
 from core.imports import sql
 from core.imports.errors import ImportRefused
 from core.imports.kinds import Check, ImportKind, Question
@@ -206,20 +206,24 @@ def _refuse_outside_reach(run: ImportRun, kind: ImportKind) -> None:
         "target_id"
     )
     reached = reach_condition(model, run.by, kind.permission)
-    outside = model._default_manager.filter(pk__in=ids).exclude(
+    found = model._default_manager.filter(pk__in=ids)
+    below = found.filter(guided_condition(model, run.by, kind.permission))
+    outside = found.exclude(
         pk__in=model._default_manager.filter(reached).values("pk")
-    )
-    _check(
-        run,
-        kind,
-        Check(
-            kind.label_column,
-            "out_of_reach",
-            _("该记录不在您的管理范围内，未作变更"),
-            "SELECT row_number FROM staged WHERE row_target = ANY (%(ids)s)",
-            {"ids": list(outside.values_list("pk", flat=True))},
+    ).exclude(pk__in=below)
+    for code, told, rows in (
+        ("out_of_reach", _("该记录不在您的管理范围内，未作变更"), outside),
+        (
+            "run_below",
+            _(
+                "该记录由下级教育行政部门自行管理，上级只指导和查看，未作变更（AK-1.3.1）"
+            ),
+            below,
         ),
-    )
+    ):
+        hit = "SELECT row_number FROM staged WHERE row_target = ANY (%(ids)s)"
+        pks = {"ids": list(rows.values_list("pk", flat=True))}
+        _check(run, kind, Check(kind.label_column, code, told, hit, pks))
 
 
 def _ask(run: ImportRun, kind: ImportKind, question: Question) -> None:

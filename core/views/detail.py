@@ -13,10 +13,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from core import timeline
-from core.access import holds
+from core.access import guided, holds
 from core.models import Attachment
 from core.registries import Panel, panels, panels_of, transition_tables
-from core.transitions import MoveOption, available_moves
+from core.transitions import MoveOption, MoveRefused, available_moves
 from core.views.page import Page
 
 
@@ -83,12 +83,25 @@ class ObjectMixin:
 
     def fetch_object(self) -> Any:
         """Return the object named by ``pk``; a hidden or missing one is 404."""
-        found = self.get_queryset().filter(pk=self.kwargs["pk"]).first()
-        if found is None:
-            raise Http404(
-                _("没有找到该%s，或您无权查看。") % self.model._meta.verbose_name
-            )
+        return found_or_refused(
+            self.get_queryset(), self.kwargs["pk"], self.request.user, self.permission
+        )
+
+
+def found_or_refused(rows: QuerySet[Any], pk: Any, user: Any, permission: str) -> Any:
+    """Return the row of ``pk`` among those the user may act on.
+
+    One that the user may only read, because an authority below runs it, is 403 with
+    who that is; any other is 404.
+    """
+    found = rows.filter(pk=pk).first()
+    if found is not None:
         return found
+    hidden = rows.model._default_manager.filter(pk=pk).first()
+    below = guided(user, permission, hidden) if hidden else None
+    if below is not None:
+        raise MoveRefused(below)
+    raise Http404(_("没有找到该%s，或您无权查看。") % rows.model._meta.verbose_name)
 
 
 def move_buttons(user: Any, obj: Any, url_name: str) -> list[MoveButton]:

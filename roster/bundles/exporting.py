@@ -25,7 +25,7 @@ from roster.bundles import layout
 from roster.bundles.layout import BULK, DELTA
 from roster.bundles.outgoing import GRAVES, PARTS
 from roster.bundles.validating import check_rows, open_bundle
-from roster.permissions import can_change_source
+from roster.permissions import can_take_export
 
 
 def export_bundle(
@@ -116,7 +116,7 @@ def take_export(
 
     Raises PermissionDenied when the region is not in the user's charge.
     """
-    verdict = can_change_source(by, region)
+    verdict = can_take_export(by, region)
     if not verdict:
         raise PermissionDenied(verdict.message)
     start = timezone.make_aware(datetime.combine(since, time())) if since else None

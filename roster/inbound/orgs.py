@@ -94,6 +94,10 @@ SELECT x.*, CASE WHEN x.target_id IS NULL AND x.type = 'school' THEN coalesce(
         (SELECT s.id FROM schools_school s WHERE s.administered_by_id = ANY (%(scope)s)
             AND s.public_id = x.sourced_id AND s.source <> %(source)s LIMIT 1),
         CASE WHEN x.school_code IS NOT NULL THEN x.code_owner END,
+        (SELECT g.school_id FROM schools_mergedrecord g
+            JOIN schools_school s ON s.id = g.school_id
+            WHERE g.given_up_code = x.identifier
+            AND s.administered_by_id = ANY (%(scope)s) LIMIT 1),
         (SELECT s.id FROM schools_school s WHERE s.administered_by_id = x.region_id
             AND s.normalized_name = x.normal AND s.distinguisher = ''
             AND s.closed_on IS NULL
@@ -119,7 +123,9 @@ FROM (
     LEFT JOIN org_region t ON t.row_no = r.row_no
     LEFT JOIN known_org p ON p.ref = r.parent AND r.parent <> ''
     LEFT JOIN LATERAL (SELECT CASE WHEN r.identifier ~ {literal(CODE_SHAPE)}
-        AND substr(r.identifier, 3, 2) = %(province)s THEN r.identifier END
+        AND substr(r.identifier, 3, 2) = %(province)s AND NOT EXISTS (
+            SELECT 1 FROM schools_mergedrecord g
+            WHERE g.given_up_code = r.identifier) THEN r.identifier END
         AS school_code) c ON r.type = 'school'
     LEFT JOIN schools_school o ON o.school_code = c.school_code
     LEFT JOIN schools_school m ON m.id = r.target_id
@@ -189,7 +195,7 @@ RULES = (
     Rule(
         "identifier",
         "code_ignored",
-        _("“{value}”不是本省的学校标识码，未采用"),
+        _("“{value}”不是本省的学校标识码，或已因录错停用，未采用"),
         "r.type = 'school' AND r.identifier <> '' AND r.school_code IS NULL",
         level="note",
     ),

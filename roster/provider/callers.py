@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import time
 from dataclasses import dataclass
+from datetime import timedelta
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from oauth2_provider.models import get_access_token_model
 
-from bureau.models import Region
+from bureau.models import ApiClient, Region
 from roster.provider.declaring import VERSIONS
 from roster.provider.problems import Problem
 
@@ -18,6 +20,8 @@ KNOWN_FOR = 30
 """Seconds in which a withdrawn token, a paused client or a moved region still works."""
 
 MOST_KNOWN = 10_000
+WRITTEN_EVERY = timedelta(minutes=1)
+"""How often at most the last use of a program is written down."""
 CHALLENGE = 'Bearer realm="oneroster"'
 CORE, FULL, PEOPLE = (
     "roster-core.readonly",
@@ -81,6 +85,7 @@ def _look_up(checksum: str) -> Caller:
         raise Problem(401, _("访问令牌无效或已过期"), WWW_Authenticate=problem)
     if client.paused_at is not None:
         raise Problem(401, _("该客户端已停用"), WWW_Authenticate=CHALLENGE)
+    _note_use(client.pk)
     left = (token.expires - timezone.now()).total_seconds()
     below = Region.objects.filter(lineage__contains=[client.region_id])
     return Caller(
@@ -89,3 +94,10 @@ def _look_up(checksum: str) -> Caller:
         tuple(sorted(below.values_list("pk", flat=True))),
         time.monotonic() + min(KNOWN_FOR, left),
     )
+
+
+def _note_use(client: int) -> None:
+    """Keep when a program last asked; written once a minute at most."""
+    now = timezone.now()
+    stale = Q(last_used_at__isnull=True) | Q(last_used_at__lt=now - WRITTEN_EVERY)
+    ApiClient.objects.filter(stale, pk=client).update(last_used_at=now)

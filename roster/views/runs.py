@@ -1,16 +1,19 @@
 """Pages of deliveries: list, one with its rows, upload, moves, results as a file."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, QuerySet
 from django.http import FileResponse, Http404, HttpRequest
 from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.access import reaches
 from core.exports import FORMATS
 from core.templatetags.formats import moment
 from core.transitions import Effects
@@ -30,14 +33,14 @@ from core.views.listing import Tab
 from roster.bundles.exporting import take_export
 from roster.bundles.receiving import receive_bundle
 from roster.bundles.results import names_of, results_response, rows_of
+from roster.changes import changes_of, target_of
 from roster.choices import Collection, RowResult, RunState
 from roster.filters import SyncRunFilter
 from roster.forms import BundleForm, ExportForm
 from roster.models import SyncRow, SyncRun
-from roster.permissions import ADD, CHANGE_SOURCE
+from roster.permissions import ADD, CHANGE_SOURCE, VIEW
 from roster.tables import SyncRunTable, total_of
 
-VIEW = "roster.view_syncrun"
 SHOWN = 100
 """How many rows of a run stand on its page; the file has them all."""
 
@@ -76,6 +79,12 @@ class SyncRunListPage(ListPage):
                 reverse("roster:source-list"),
                 "api",
                 permission=CHANGE_SOURCE,
+            ),
+            Action(
+                _("读取客户端"),
+                reverse("roster:reader-list"),
+                "api",
+                permission="bureau.view_apiclient",
             ),
             Action(
                 _("学生最小名册"),
@@ -224,6 +233,58 @@ class SyncRunMovePage(MovePage):
     def get_queryset(self) -> QuerySet[Any]:
         """Return the deliveries with their region."""
         return super().get_queryset().select_related("source__region")
+
+
+class SyncRowPage(ObjectMixin, Page):
+    """What a delivery changed in one row: each fact before and after."""
+
+    model = SyncRun
+    permission = VIEW
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """Return the deliveries with their source."""
+        return super().get_queryset().select_related("source")
+
+    def get_crumbs(self) -> Sequence[Crumb]:
+        """Lead back to the delivery."""
+        return [
+            Crumb(_("名册同步"), reverse("roster:home")),
+            Crumb(str(self.object), self.object.get_absolute_url()),
+        ]
+
+    def get_title(self) -> str:
+        """Name the collection and the row."""
+        row = self.row
+        return _("%(what)s第 %(number)s 行的变更") % {
+            "what": row.get_collection_display(),
+            "number": row.number,
+        }
+
+    @cached_property
+    def row(self) -> SyncRow:
+        """The row of the delivery."""
+        found = SyncRow.objects.filter(run=self.object, pk=self.kwargs["row"]).first()
+        if found is None:
+            raise Http404(_("没有找到该行。"))
+        found.run = self.object
+        return found
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Draw the facts that changed, of an object the user may see."""
+        target = target_of(self.row)
+        if target is not None and not reaches(request.user, _seeing(target), target):
+            target = None
+        context = self.get_context_data(
+            row=self.row,
+            run=self.object,
+            target=target,
+            changes=changes_of(self.row, target) if target is not None else [],
+        )
+        return TemplateResponse(request, "roster/row_changes.html", context)
+
+
+def _seeing(obj: Any) -> str:
+    return f"{obj._meta.app_label}.view_{obj._meta.model_name}"
 
 
 class SyncRunResults(ObjectMixin, Page):

@@ -29,7 +29,7 @@ from roster.filters import SourceFilter
 from roster.forms import SourceForm
 from roster.inbound.sources import pause_source, register_source
 from roster.models import Source
-from roster.permissions import CHANGE_SOURCE
+from roster.permissions import CHANGE_SOURCE, VIEW, can_change_source
 from roster.tables import SourceTable, SyncRunTable
 
 SHOWN = 20
@@ -54,7 +54,8 @@ class SourceListPage(ListPage):
     def get_queryset(self) -> QuerySet[Any]:
         """Return the sources with their last delivery."""
         held = Count("runs", filter=Q(runs__state=RunState.HELD))
-        rows = super().get_queryset().select_related("region", "client")
+        rows = Source.objects.visible_to(self.request.user, VIEW)
+        rows = rows.select_related("region", "client")
         return rows.annotate(last_at=Max("runs__received_at"), runs_held=held)
 
     def get_crumbs(self) -> Sequence[Crumb]:
@@ -101,6 +102,8 @@ class SourcePage(DetailPage):
     def get_actions(self) -> Sequence[Action]:
         """Offer stopping or starting, and a new secret of the program."""
         source = self.object
+        if not can_change_source(self.request.user, source.region):
+            return []
         found = [
             Action(
                 _("恢复使用") if source.paused_at else _("停用"),

@@ -1,7 +1,7 @@
 """Forms of schools, labels, classes and returns."""
 
 from schools.forms.classes import ClassFormSet, grade_choices
-from schools.forms.fields import DayInput
+from schools.forms.fields import DayInput, regions_of
 from schools.forms.labels import HonourForm, LabelEndForm, LabelForm
 from schools.forms.returns import (
     UNIT_IN_LABEL,
@@ -29,4 +29,5 @@ __all__ = [
     "UnlockAskForm",
     "UnlockForm",
     "grade_choices",
+    "regions_of",
 ]

@@ -10,9 +10,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bureau.choices import Level
 from bureau.models import AcademicYear, Region
-from core.access import scope_ids
 from core.days import today
 from core.forms import Form, ModelForm, Section
 from schools.figures import (
@@ -26,7 +24,7 @@ from schools.figures import (
     ZONES,
     faults_of,
 )
-from schools.forms.fields import DayInput
+from schools.forms.fields import DayInput, regions_of
 from schools.jumps import LONGEST, Jump, Limits, jumps_between
 from schools.models import SchoolReturn
 from schools.models.returns import JUDGED
@@ -45,8 +43,7 @@ class OpenReturnsForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        scopes = scope_ids(self.user, "bureau.region", "schools.accept_schoolreturn")
-        regions = Region.objects.under_ids(scopes).on().exclude(level=Level.TOWN)
+        regions = regions_of(self.user, "schools.accept_schoolreturn")
         self.fields["region"].queryset = regions
         self.initial.setdefault("region", regions.first())
         self.initial.setdefault("year", AcademicYear.objects.current())

@@ -7,12 +7,9 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bureau.choices import Level
-from bureau.models import Region
-from core.access import scope_ids
 from core.forms import ModelForm, PinnedField, Section
 from schools.choices import UNCLEAR_TYPES, SchoolType, Stage
-from schools.forms.fields import DayInput
+from schools.forms.fields import DayInput, regions_of
 from schools.models import School
 
 PINNED = ("name", "school_code", "administered_by")
@@ -63,10 +60,9 @@ class SchoolForm(ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        scopes = scope_ids(self.user, "bureau.region", "schools.change_school")
-        regions = Region.objects.under_ids(scopes).on().exclude(level=Level.TOWN)
-        for name in ("administered_by", "region"):
-            self.fields[name].queryset = regions.order_by("path")
+        regions = regions_of(self.user, "schools.add_school")
+        self.fields["administered_by"].queryset = regions
+        self.fields["region"].queryset = regions_of(self.user, "bureau.view_region")
         self.fields["region"].required = False
         self.fields["region"].help_text = _(
             "与主管地区不同时选择，如市直属学校所在的区"

@@ -232,7 +232,7 @@ class _Classes(ImportKind):
 
     def context(self, run: Any) -> Standing:
         """Load the schools under the run's scope when they are first asked for."""
-        return Standing(run.scope)
+        return Standing(run.scope, run.by, self.permission)
 
     def prepare(self, row: Row, context: Standing) -> None:
         """Find school, year, grade and number, and the day of the count."""

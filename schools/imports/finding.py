@@ -6,13 +6,51 @@ from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from bureau.models import AcademicYear
-from core.imports import Row
+from bureau.authority import run_by
+from bureau.models import AcademicYear, Region
+from core.access import guided_condition
+from core.imports import Column, Row
+from schools.choices import Stage
 from schools.models import School, SchoolStage
 from schools.names import normalize_name
 
+WHOSE = (
+    Column(
+        "school_code",
+        gettext_lazy("学校标识码"),
+        aliases=("学校代码", "标识码", "临时编号", "学校编号"),
+        help=gettext_lazy("没有标识码的填临时编号或留空，按学校名称识别"),
+    ),
+    Column(
+        "name",
+        gettext_lazy("学校名称"),
+        aliases=("校名", "学校", "单位名称"),
+        required=True,
+        max_length=100,
+    ),
+    Column("year", gettext_lazy("学年"), required=True, example="2026-2027"),
+    Column(
+        "stage",
+        gettext_lazy("学段"),
+        kind="choice",
+        choices={str(label): value for value, label in Stage.choices},
+        required=True,
+    ),
+)
+"""The columns that say which school, year and stage a row is about."""
+
 YEAR = re.compile(r"^\D*(\d{4})\D+(\d{4})\D*$")
+
+
+def run_below_in(schools: Any, user: Any, permission: str) -> dict[int, Region]:
+    """Return the schools that the user only reads → the authority that runs each."""
+    if user is None:
+        return {}
+    condition = guided_condition(School, user, permission)
+    rows = schools.filter(condition).select_related("administered_by__parent")
+    return {row.pk: row.administered_by.authority for row in rows}
 
 
 @dataclass
@@ -23,6 +61,8 @@ class InScope:
     """
 
     scope: Any
+    by: Any = None
+    permission: str = ""
 
     @cached_property
     def schools(self) -> Any:
@@ -30,6 +70,11 @@ class InScope:
         if isinstance(self.scope, School):
             return School.objects.filter(pk=self.scope.pk)
         return School.objects.run_by(self.scope)
+
+    @cached_property
+    def run_below(self) -> dict[int, Region]:
+        """School → the authority below the importer that runs it (AK-1.3.1)."""
+        return run_below_in(self.schools, self.by, self.permission)
 
     @cached_property
     def by_word(self) -> dict[str, set[int]]:
@@ -65,6 +110,10 @@ def find_school(row: Row, context: InScope, among: Any = None) -> int | None:
         found = {pk for pk in found if among(pk)} or found
     if len(found) == 1:
         (school,) = found
+        if school in context.run_below:
+            refusal = run_by(context.run_below[school])
+            row.reject("name", "run_below", refusal.message)
+            return None
         if code and name and school not in by_name:
             row.note("name", "other_name", _("名称与登记的不同，已按编号识别"))
         return school

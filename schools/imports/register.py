@@ -8,7 +8,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bureau.models import Region
-from core.imports import Batch, Column, ImportKind, Preset, Question, Row, register
+from core.imports import (
+    Batch,
+    Check,
+    Column,
+    ImportKind,
+    Preset,
+    Question,
+    Row,
+    register,
+)
 from schools.choices import CODE_PREFIXES, CODE_SHAPE, Ownership, SchoolType
 from schools.imports.places import Places, load_places
 from schools.imports.stages import (
@@ -308,6 +317,20 @@ class SchoolImport(ImportKind):
             WHERE t.row_target IS NULL
                 AND (m.school_code IS NULL OR t.school_code IS NULL)
         """
+
+    def checks(self, run: Any) -> Iterator[Check]:
+        """Refuse a code that was given up when two entries were put together."""
+        yield Check(
+            "school_code",
+            "code_given_up",
+            _("该标识码录错，已在合并重复登记时停用，该校现用 {detail}"),
+            """
+            SELECT t.row_number, max(s.school_code) FROM typed t
+            JOIN schools_mergedrecord m ON m.given_up_code = t.school_code
+            JOIN schools_school s ON s.id = m.school_id
+            WHERE s.school_code <> t.school_code GROUP BY t.row_number
+            """,
+        )
 
     def questions(self, run: Any) -> Iterator[Question]:
         """Ask about schools of one name: in the register, and twice in one file."""

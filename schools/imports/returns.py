@@ -19,7 +19,7 @@ from core.imports.errors import CellProblem
 from core.models import ImportEffect, StagingRow
 from schools.choices import EDITABLE, ReturnState, Stage
 from schools.figures import BY_STAGE, faults_of
-from schools.imports.finding import InScope, find_school, find_year
+from schools.imports.finding import WHOSE, InScope, find_school, find_year
 from schools.jumps import Limits, from_lines, jumps_between, limits_of
 from schools.models import School, SchoolReturn
 from schools.models.returns import FIGURES, JUDGED, LABELS, TODAY
@@ -127,27 +127,7 @@ class _Returns(ImportKind):
         "只更新填报中和退回修改的报表，还没有报表的新建草稿。"
     )
     columns = (
-        Column(
-            "school_code",
-            gettext_lazy("学校标识码"),
-            aliases=("学校代码", "标识码", "临时编号", "学校编号"),
-            help=gettext_lazy("没有标识码的填临时编号或留空，按学校名称识别"),
-        ),
-        Column(
-            "name",
-            gettext_lazy("学校名称"),
-            aliases=("校名", "学校", "单位名称"),
-            required=True,
-            max_length=100,
-        ),
-        Column("year", gettext_lazy("学年"), required=True, example="2026-2027"),
-        Column(
-            "stage",
-            gettext_lazy("学段"),
-            kind="choice",
-            choices={str(label): value for value, label in Stage.choices},
-            required=True,
-        ),
+        *WHOSE,
         *(Column(name, label) for name, label in LABELS.items()),
         Column(
             "explanations",
@@ -159,7 +139,7 @@ class _Returns(ImportKind):
 
     def context(self, run: Any) -> Known:
         """Load the schools under the run's scope when they are first asked for."""
-        return Known(run.scope)
+        return Known(run.scope, run.by, self.permission)
 
     def prepare(self, row: Row, context: Known) -> None:
         """Find school, year and stage, then read and check the figures."""

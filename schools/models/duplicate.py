@@ -51,7 +51,8 @@ class MergedRecord(models.Model):
     """A second entry of a school that was put together with the first one.
 
     ``former_id`` is the number under which pages and files knew the second entry;
-    ``facts`` keeps what stood in it.
+    ``facts`` keeps what stood in it, ``given_up_code`` the code that was entered
+    wrongly where both had one; no other school ever gets it.
     """
 
     school = models.ForeignKey(
@@ -59,6 +60,9 @@ class MergedRecord(models.Model):
     )
     former_id = models.BigIntegerField(_("原编号"), unique=True)
     name = models.CharField(_("原登记名称"), max_length=100)
+    given_up_code = models.CharField(  # noqa: DJ001 - as on School
+        _("停用的标识码"), max_length=10, null=True, blank=True
+    )
     facts = models.JSONField(_("原登记内容"), default=dict, encoder=DjangoJSONEncoder)
     moved = models.JSONField(_("转入的记录"), default=dict)
     reason = models.CharField(_("事由"), max_length=1000)
@@ -76,6 +80,7 @@ class MergedRecord(models.Model):
     class Meta:
         ordering = ["-merged_at", "-pk"]
         verbose_name = verbose_name_plural = _("合并的重复登记")
+        indexes = [models.Index(fields=["given_up_code"], name="merged_given_up_code")]
         constraints = [
             CheckConstraint(
                 name="merged_record_of_another",

@@ -35,9 +35,12 @@ refusals.register(
 )
 
 CODE_IS_NEVER_REUSED = """
-    IF NEW.school_code IS NOT NULL AND EXISTS (
+    IF EXISTS (SELECT 1 FROM schools_school s
+            WHERE s.id = NEW.id AND s.school_code = NEW.school_code) AND EXISTS (
         SELECT 1 FROM schools_schoolprofile p
-        WHERE p.school_code = NEW.school_code AND p.school_id <> NEW.id) THEN
+        WHERE p.school_code = NEW.school_code AND p.school_id <> NEW.id
+        UNION ALL SELECT 1 FROM schools_mergedrecord m
+        WHERE m.given_up_code = NEW.school_code AND m.school_id <> NEW.id) THEN
         RAISE EXCEPTION 'the code once belonged to another school'
             USING ERRCODE = '23514', CONSTRAINT = 'school_code_never_reused';
     END IF;

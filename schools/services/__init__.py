@@ -11,6 +11,7 @@ from schools.services.places import (
     register_partner,
 )
 from schools.services.profiles import change_profile, rename_school, undo_change
+from schools.services.quality import add_quality, change_quality
 from schools.services.reduction import (
     approve_plan,
     change_plan,
@@ -69,6 +70,7 @@ __all__ = [
     "add_contact",
     "add_honour",
     "add_project",
+    "add_quality",
     "approve_plan",
     "approve_unlock",
     "ask_unlock",
@@ -78,6 +80,7 @@ __all__ = [
     "change_plan",
     "change_profile",
     "change_project",
+    "change_quality",
     "change_school",
     "check_return",
     "class_figures",

@@ -12,6 +12,7 @@ from audit.services import record
 from core.constraints import CarriedKey, NoOverlap, check_deferred, explain
 from schools import permissions
 from schools.choices import ALLOWED_STAGES
+from schools.duplicates import is_slip
 from schools.models import (
     Campus,
     ConstructionProject,
@@ -23,6 +24,7 @@ from schools.models import (
     SchoolProfile,
     SchoolStage,
 )
+from schools.names import normalize_name
 from schools.references import OF_THE_SCHOOL_ITSELF, Link, links
 from schools.services.saving import require, save, settle
 from schools.services.succession import need_reason
@@ -48,7 +50,7 @@ class FieldChoice:
     kept: Any
     dropped: Any
     takes: str
-    """``kept`` or ``dropped``."""
+    """``kept`` or ``dropped``; empty for two codes until somebody chooses."""
 
     @property
     def differs(self) -> bool:
@@ -109,6 +111,8 @@ def choices_of(
     for name in MERGED_FIELDS:
         mine, other = getattr(kept, name), getattr(dropped, name)
         usual = "dropped" if _is_empty(mine) and not _is_empty(other) else "kept"
+        if name == "school_code" and has_two_codes(kept, dropped):
+            usual = ""
         label = _field(School, name).verbose_name
         found.append(
             FieldChoice(name, label, mine, other, (takes or {}).get(name, usual))
@@ -138,8 +142,8 @@ def _against(kept: School, dropped: School) -> list[str]:
     found = []
     if kept.pk == dropped.pk:
         found.append(_("两边是同一条登记"))
-    if kept.school_code and dropped.school_code:
-        found.append(_("两所学校各有标识码，不是重复登记"))
+    if not _may_be_a_slip(kept, dropped):
+        found.append(_("两所学校各有标识码，名称也不同，不是重复登记"))
     if kept.has_ended or dropped.has_ended:
         found.append(_("已停办或合并的学校不能按重复登记合并"))
     if {kept.predecessor_id, kept.successor_id} & {dropped.pk} or {
@@ -148,6 +152,28 @@ def _against(kept: School, dropped: School) -> list[str]:
     } & {kept.pk}:
         found.append(_("两所学校有分设或合并关系，不是重复登记"))
     return found
+
+
+def has_two_codes(kept: School, dropped: School) -> bool:
+    """Tell whether one of the codes must have been entered wrongly."""
+    return bool(kept.school_code and dropped.school_code)
+
+
+def _may_be_a_slip(kept: School, dropped: School) -> bool:
+    if not has_two_codes(kept, dropped):
+        return True
+    same = normalize_name(kept.name) == normalize_name(dropped.name)
+    return same or is_slip(str(kept.school_code), str(dropped.school_code))
+
+
+def _given_up(kept: School, dropped: School, takes: Mapping[str, str]) -> str | None:
+    """Return the code that will not stand; which one, a person has to say."""
+    if not has_two_codes(kept, dropped):
+        return None
+    chosen = takes.get("school_code")
+    if chosen not in {"kept", "dropped"}:
+        raise ValidationError(_("两份登记各有标识码，请选择保留哪一个"))
+    return dropped.school_code if chosen == "kept" else kept.school_code
 
 
 def _try(write: Callable[[], Any], conflicts: list[str]) -> None:
@@ -300,6 +326,7 @@ def merge_duplicate(
     moved = [] if conflicts else _move_all(kept, dropped, conflicts)
     if conflicts:
         raise ValidationError([_("未能合并：%s") % text for text in conflicts])
+    given_up = _given_up(kept, dropped, takes or {})
     former, name = dropped.pk, dropped.name
     _write(kept, dropped, fields)
     told = {m.label: m.count for m in moved}
@@ -307,6 +334,7 @@ def merge_duplicate(
         school=kept,
         former_id=former,
         name=name,
+        given_up_code=given_up,
         facts=facts,
         moved=told,
         reason=reason,
@@ -318,7 +346,13 @@ def merge_duplicate(
         kept,
         by=by,
         reason=reason,
-        data={"former_id": former, "name": name, "facts": facts, "moved": told},
+        data={
+            "former_id": former,
+            "name": name,
+            "given_up_code": given_up,
+            "facts": facts,
+            "moved": told,
+        },
     )
     return kept
 

@@ -14,6 +14,7 @@ from audit.services import record
 from core.constraints import explain
 from core.notify import notify
 from core.transitions import MoveRefused, move
+from core.verdict import first_denied
 from schools import permissions
 from schools.choices import UnlockState
 from schools.figures import BY_STAGE, faults_of
@@ -22,6 +23,7 @@ from schools.models import ClassSection, School, SchoolReturn, SchoolStage
 from schools.prefill import CLASS_SUMS
 from schools.services.people import people_holding
 from schools.services.reduction import MOVES as PLAN_MOVES
+from schools.services.saving import require
 from schools.services.unlocks import (
     CLEARED,
     approve_unlock,
@@ -62,7 +64,7 @@ def open_returns(region: Any, year: Any, *, by: Any) -> int:
     verdict = permissions.can_open_returns(by, region)
     if not verdict:
         raise MoveRefused(verdict)
-    schools = School.objects.run_by(region).running(year.reference_day)
+    schools = School.objects.run_from(region).running(year.reference_day)
     rows = [
         SchoolReturn(
             school_id=row.school_id,
@@ -228,13 +230,23 @@ def check_return(return_: SchoolReturn, *, by: Any, reason: str = "") -> SchoolR
     return move(return_, "check", by=by, reason=reason)
 
 
+@transaction.atomic
 def accept_return(return_: SchoolReturn, *, by: Any, reason: str = "") -> SchoolReturn:
-    """Accept the figures for the administering bureau."""
+    """Accept the figures for the administering bureau.
+
+    The check of a group that the school is in is passed over with a reason only, which
+    the event keeps with the names of the groups.
+    """
+    rows = SchoolReturn.objects.select_for_update(of=("self",), no_key=True)
+    checked = permissions.checked_by_groups(rows.get(pk=return_.pk))
+    if not checked and not reason.strip():
+        require(first_denied(permissions.can_accept_return(by, return_), checked))
     done = move(
         return_,
         "accept",
         by=by,
         reason=reason,
+        data={} if checked else {"passed_over": checked.reason},
         accepted_by=by,
         accepted_at=timezone.now(),
     )

@@ -21,7 +21,7 @@ from core.views.detail import ObjectMixin
 from schools.duplicates import PERMISSION, pairs_of, suspected
 from schools.models import School
 from schools.services import keep_apart, merge_duplicate, plan_merge
-from schools.services.duplicates import MERGED_FIELDS
+from schools.services.duplicates import MERGED_FIELDS, has_two_codes
 
 ON_A_PAGE = 30
 
@@ -32,7 +32,8 @@ class DuplicateListPage(Page):
     permission = PERMISSION
     title = gettext_lazy("疑似重复登记")
     lead = gettext_lazy(
-        "同一区县里名称、读音、曾用名或地址相近，且至少一所没有标识码的学校。"
+        "同一区县里名称、读音、曾用名或地址相近，且至少一所没有标识码，"
+        "或标识码可能录错的学校。"
         "逐对核对：确是同一所的合并登记，不是的注明理由，以后不再提示。"
     )
     template_name = "schools/duplicate_list.html"
@@ -122,6 +123,10 @@ class DuplicatePage(ObjectMixin, Page):
     def _answer(self, form: ReasonForm) -> HttpResponseBase:
         plan = plan_merge(self.object, self.other, self._takes())
         context = self.get_context_data(
-            object=self.object, other=self.other, plan=plan, form=form
+            object=self.object,
+            other=self.other,
+            plan=plan,
+            form=form,
+            two_codes=has_two_codes(self.object, self.other),
         )
         return TemplateResponse(self.request, self.template_name, context)

@@ -5,7 +5,6 @@ from functools import cached_property
 from typing import Any
 
 from django.db import transaction
-from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,6 +16,7 @@ from schools.choices import INTERNAL_LABELS
 from schools.forms import HonourForm, LabelEndForm, LabelForm
 from schools.models import School, SchoolHonour, SchoolLabel
 from schools.services import add_honour, end_label, label_school
+from schools.views.places import school_or_refused
 
 
 class _OfASchool(FormPage):
@@ -32,11 +32,7 @@ class _OfASchool(FormPage):
     @cached_property
     def school(self) -> School:
         """The school of the address, within the user's reach."""
-        rows = School.objects.visible_to(self.request.user, self.permission)
-        found = rows.filter(pk=self.kwargs["pk"]).first()
-        if found is None:
-            raise Http404(_("没有找到该学校，或您无权修改。"))
-        return found
+        return school_or_refused(self)
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """Tell the form of which school."""

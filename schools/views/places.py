@@ -5,7 +5,6 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -24,6 +23,7 @@ from core.views import (
     ListPage,
     Tab,
 )
+from core.views.detail import found_or_refused
 from schools.filters import PartnerFilter, ProjectFilter
 from schools.forms_places import CampusForm, PartnerForm, ProjectForm
 from schools.models import Campus, ConstructionProject, Partner, School
@@ -37,6 +37,14 @@ from schools.services import (
     register_partner,
 )
 from schools.tables import PartnerTable, ProjectTable
+
+
+def school_or_refused(page: Any, name: str = "pk") -> School:
+    """Return the school of the address, if the page's permission reaches it."""
+    user = page.request.user
+    rows = School.objects.visible_to(user, page.permission)
+    found: School = found_or_refused(rows, page.kwargs[name], user, page.permission)
+    return found
 
 
 class OfSchoolPage(FormPage):
@@ -53,12 +61,9 @@ class OfSchoolPage(FormPage):
     def school(self) -> School:
         """The school the row belongs to, within the user's reach."""
         if not self.adds:
-            found: School | None = self.object.school
+            found: School = self.object.school
         else:
-            rows = School.objects.visible_to(self.request.user, self.permission)
-            found = rows.filter(pk=self.kwargs["pk"]).first()
-        if found is None:
-            raise Http404(_("没有找到该学校，或您无权修改。"))
+            found = school_or_refused(self)
         return found
 
     def get_form_kwargs(self) -> dict[str, Any]:

@@ -98,7 +98,7 @@ def test_only_bureau_hr_and_principal_may_unmask() -> None:
         if "personnel.unmask_teacher" in role.permissions
     }
 
-    assert holders == {"DISTRICT_EDU", "DEPT_HR", "SCHOOL_PRINCIPAL"}
+    assert holders == {"CITY_EDU", "DISTRICT_EDU", "DEPT_HR", "SCHOOL_PRINCIPAL"}
     assert not [s for s in CLIENT_SCOPES.values() if "personnel.unmask_teacher" in s]
 
 

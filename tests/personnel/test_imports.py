@@ -163,15 +163,17 @@ def test_identity_finds_the_teacher_who_moved_within_the_region(world: Any) -> N
     assert (one.school, one.staff_no) == (world.here.school, "T7")
 
 
-def test_identity_of_another_region_is_refused_with_where(world: Any) -> None:
+def test_identity_of_another_region_is_refused_without_saying_where(world: Any) -> None:
     number = identity_number()
     TeacherFactory(school=world.there.school, identity_number=number)
 
     done = take_in(world, row(world, staff_no="T1", identity=number))
 
     assert (counts(done)[3], codes(done)) == (1, ["identity_elsewhere"])
-    assert world.there.school.name in done.rows[0]["message"]
-    assert number not in str(done.as_dict())
+    assert f"请联系{world.city.name}教育行政部门" in done.rows[0]["message"]
+    told = str(done.as_dict())
+    for hidden in (number, world.there.school.name, world.there.county.name):
+        assert hidden not in told
 
 
 def test_staff_number_with_another_identity_is_refused(world: Any) -> None:

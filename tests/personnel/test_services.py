@@ -72,16 +72,35 @@ def test_nobody_registers_for_a_school_of_another_county(world: Any) -> None:
     assert not Teacher.objects.exists()
 
 
-def test_registered_identity_number_is_refused_with_where(world: Any) -> None:
+def test_registered_identity_number_is_refused_with_where_to_who_may_see_it(
+    world: Any,
+) -> None:
+    number = identity_number()
+    other = SchoolFactory(region=world.here.county, name="东篱小学")
+    TeacherFactory(school=other, identity_number=number)
+
+    with pytest.raises(ValidationError) as caught:
+        enter(world, by=world.here.bureau, identity_number=number.lower())
+
+    said = messages(caught)["identity_number"][0]
+    assert other.name in said and world.here.county.name in said
+    assert number not in said
+
+
+@pytest.mark.parametrize("who", ["bureau", "clerk"])
+def test_a_number_registered_in_another_county_is_refused_without_saying_where(
+    world: Any, who: str
+) -> None:
     number = identity_number()
     TeacherFactory(school=world.there.school, identity_number=number)
 
     with pytest.raises(ValidationError) as caught:
-        enter(world, identity_number=number.lower(), not_same=True)
+        enter(world, by=getattr(world.here, who), identity_number=number)
 
     said = messages(caught)["identity_number"][0]
-    assert world.there.school.name in said and world.there.county.name in said
-    assert number not in said
+    assert world.there.school.name not in said
+    assert world.there.county.name not in said
+    assert f"请联系{world.city.name}教育行政部门" in said
 
 
 def test_wrong_identity_number_is_told_on_its_field(world: Any) -> None:
@@ -189,7 +208,8 @@ def test_number_of_somebody_else_is_refused_on_change(world: Any) -> None:
     with pytest.raises(ValidationError) as caught:
         change_teacher(row, by=world.here.clerk, identity_number=number)
 
-    assert world.there.school.name in messages(caught)["identity_number"][0]
+    said = messages(caught)["identity_number"][0]
+    assert "不能重复登记" in said and world.there.school.name not in said
 
 
 def test_move_to_another_school_needs_the_right_over_both(world: Any) -> None:

@@ -281,7 +281,7 @@ def test_namesake_is_asked_about_on_the_page(world: Any, signed_in: Any) -> None
     assert Teacher.objects.count() == 2
 
 
-def test_registered_number_is_refused_on_the_page_with_where(
+def test_registered_number_is_refused_on_the_page_with_whom_to_ask(
     world: Any, signed_in: Any
 ) -> None:
     number = identity_number()
@@ -293,7 +293,8 @@ def test_registered_number_is_refused_on_the_page_with_where(
         .content.decode()
     )
 
-    assert "不能重复登记" in html and world.there.school.name in html
+    assert "不能重复登记" in html and f"请联系{world.city.name}" in html
+    assert world.there.school.name not in html
     assert Teacher.objects.count() == 1
 
 

@@ -1,23 +1,36 @@
 """Pages of sources and deliveries."""
 
 import io
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
+from freezegun import freeze_time
 
 from accounts.models import AccessLog
+from bureau.models import ApiClient
 from core.registries import inbox
 from personnel.models import Teacher
 from roster.bundles.receiving import receive_bundle
 from roster.bundles.validating import check_rows, open_bundle
 from roster.choices import RunState
-from roster.models import Source, SyncRun
+from roster.models import Source, SyncRow, SyncRun
+from roster.provider import callers
 from tests.accounts.factories import user_with
 from tests.roster.bundles.factories import bundle, roster
-from tests.roster.inbound.factories import SourceFactory, make_world, org, post, program
+from tests.roster.inbound.factories import (
+    SourceFactory,
+    make_world,
+    org,
+    post,
+    program,
+    user,
+)
+from tests.roster.provider.factories import token
 
 
 @pytest.fixture
@@ -222,3 +235,56 @@ def test_rows_sent_back_are_looked_at_first(world: Any, signed_in: Any) -> None:
 
     assert [row.result for row, _name in first.context["rows"]] == ["rejected"]
     assert len(every.context["rows"]) == 2
+
+
+def test_programs_that_read_are_listed_with_their_last_use(
+    world: Any, signed_in: Any, client: Any
+) -> None:
+    callers.forget()
+    header = token(client, world.here)
+    reader = ApiClient.objects.latest("pk")
+    url = reverse("roster:reader-list")
+
+    with freeze_time("2026-11-03T02:00:00Z"):
+        client.get("/ims/oneroster/rostering/v1p2/orgs", headers=header)
+        callers.forget()
+    with freeze_time("2026-11-03T02:00:40Z"):
+        client.get("/ims/oneroster/rostering/v1p2/orgs", headers=header)
+        callers.forget()
+    reader.refresh_from_db()
+    first = reader.last_used_at
+    with freeze_time("2026-11-03T02:01:01Z"):
+        client.get("/ims/oneroster/rostering/v1p2/orgs", headers=header)
+        callers.forget()
+    reader.refresh_from_db()
+
+    assert first is not None and reader.last_used_at is not None
+    assert f"{first:%H:%M:%S}" == "02:00:00"
+    assert f"{reader.last_used_at:%H:%M:%S}" == "02:01:01"
+    mine = signed_in(world.bureau).get(url).content.decode()
+    theirs = signed_in(world.neighbour).get(url).content.decode()
+    assert reader.name in mine and "2026-11-03 10:01" in mine
+    assert world.sender.client.client_id not in mine
+    assert reader.name not in theirs
+
+
+def test_a_changed_row_tells_each_fact_before_and_after(
+    world: Any, signed_in: Any
+) -> None:
+    post(world, "orgs", [org()])
+    post(world, "users", [user(name="测试甲")])
+    Teacher.objects.update(changed_at=timezone.now() - timedelta(days=1))
+    post(world, "users", [user(name="测试乙")])
+    run = SyncRun.objects.latest("pk")
+    row = SyncRow.objects.get(run=run, result="updated")
+    url = reverse("roster:row-changes", args=[run.pk, row.pk])
+
+    page = signed_in(world.bureau).get(run.get_absolute_url()).content.decode()
+    told = signed_in(world.bureau).get(url)
+
+    assert url in page
+    assert [(c.before, c.after) for c in told.context["changes"]] == [
+        ("测试甲", "测试乙")
+    ]
+    assert signed_in(world.neighbour).get(url).status_code == 404
+    assert signed_in(world.bureau).get(f"{url[:-1]}0/").status_code == 404

@@ -6,14 +6,16 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import RoleGrant
 from audit.models import Event
+from core.constraints import check_deferred
 from core.files import attach
+from core.imports import run_import
 from core.models import Attachment
 from core.transitions import MoveRefused
 from schools.choices import Label
@@ -119,7 +121,8 @@ def test_different_schools_are_left_alone(world: Any) -> None:
     made(world, "东湖幼儿园", type="KINDERGARTEN")
     SchoolFactory(region=world.there.county, name="东湖小学")
     made(world, "南岸小学", school_code=code(world, 1))
-    made(world, "南岸小学", school_code=code(world, 2))
+    made(world, "北坡小学", school_code=code(world, 2))
+    made(world, "云洲区南岸小学", school_code=code(world, 567))
 
     assert suspected(world.here.bureau) == []
 
@@ -246,13 +249,95 @@ def test_a_preview_writes_nothing(world: Any) -> None:
     assert Event.objects.count() == events
 
 
-@pytest.mark.parametrize("number", [1, 2])
-def test_two_official_codes_are_two_schools(world: Any, number: int) -> None:
+def test_two_official_codes_of_unlike_schools_are_two_schools(world: Any) -> None:
     kept = made(world, "东湖小学", school_code=code(world, 1))
-    other = made(world, "东湖小学", school_code=code(world, 2))
+    other = made(world, "西山小学", school_code=code(world, 567))
 
     with pytest.raises(ValidationError, match="标识码"):
         merge_duplicate(kept, other, by=world.here.bureau, reason="重复")
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "name"),
+    [
+        (100_001, 900_567, "东湖小学"),
+        (100_001, 100_007, "云洲区东湖小学"),
+        (123_456, 124_356, "云洲区东湖小学"),
+        (123_456, 126_453, "云洲区东湖小学"),
+    ],
+    ids=["same name", "one digit", "two neighbours changed", "two changed"],
+)
+def test_two_codes_of_one_school_are_suspected_of_a_slip(
+    world: Any, one: int, two: int, name: str
+) -> None:
+    first = made(world, "东湖小学", school_code=code(world, one))
+    second = made(
+        world, name, school_code=code(world, two), distinguisher="另" * (two > 900_000)
+    )
+
+    assert "code_slip" in reasons(world.here.bureau)[(first.pk, second.pk)]
+
+
+def test_the_code_that_stays_is_chosen_and_the_other_never_comes_back(
+    world: Any,
+) -> None:
+    right, wrong = code(world, 123_456), code(world, 124_356)
+    kept = made(world, "东湖小学", school_code=wrong)
+    other = made(world, "云洲区东湖小学", school_code=right)
+    put_together = {"by": world.here.bureau, "reason": "录入时颠倒两位"}
+
+    assert plan_merge(kept, other).conflicts == []
+    with pytest.raises(ValidationError, match="请选择保留哪一个"):
+        merge_duplicate(kept, other, **put_together)
+    merge_duplicate(kept, other, takes={"school_code": "dropped"}, **put_together)
+
+    kept.refresh_from_db()
+    assert kept.school_code == right
+    assert MergedRecord.objects.get().given_up_code == wrong
+    with pytest.raises(IntegrityError), transaction.atomic():
+        made(world, "新建小学", school_code=wrong)
+        check_deferred()
+    School.objects.filter(pk=kept.pk).update(school_code=wrong)
+    check_deferred()
+
+
+def test_the_page_lets_one_code_be_chosen(world: Any, signed_in: Any) -> None:
+    right, wrong = code(world, 123_456), code(world, 124_356)
+    kept = made(world, "东湖小学", school_code=right)
+    other = made(world, "云洲区东湖小学", school_code=wrong)
+    client = signed_in(world.here.bureau)
+    url = reverse("schools:duplicate-merge", args=[kept.pk, other.pk])
+
+    page = client.get(url).content.decode()
+    unsaid = client.post(url, {"reason": "录错", "merge": "1"}).content.decode()
+    client.post(url, {"reason": "录错", "merge": "1", "school_code": "kept"})
+    after = client.get(kept.get_absolute_url()).content.decode()
+
+    assert "请在上表选定保留哪一个" in page and "请选择保留哪一个" in unsaid
+    kept.refresh_from_db()
+    assert kept.school_code == right
+    assert f"标识码 {wrong} 停用" in after
+
+
+def test_a_list_with_the_code_given_up_is_told_which_one_stands(world: Any) -> None:
+    right, wrong = code(world, 123_456), code(world, 124_356)
+    kept = made(world, "东湖小学", school_code=right)
+    other = made(world, "云洲区东湖小学", school_code=wrong)
+    merge_duplicate(
+        kept,
+        other,
+        by=world.here.bureau,
+        reason="录错",
+        takes={"school_code": "kept"},
+    )
+
+    text = f"学校名称,办学类型,学校标识码\n东湖新校,小学,{wrong}\n"
+    done = run_import(
+        "schools.school", ("名录.csv", text.encode()), scope=world.here.county
+    )
+
+    assert (done.created, done.rejected) == (0, 1)
+    assert any(right in row["message"] for row in done.rows)
 
 
 def test_a_merger_of_fact_is_no_double_entry(world: Any) -> None:

@@ -1,11 +1,13 @@
 """The moves of an annual return, by whom and from which state (SM18)."""
 
 import re
+from datetime import timedelta
 from threading import Barrier, Thread
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.urls import reverse
 
 from audit.models import Event
 from core.models import Notification
@@ -73,6 +75,67 @@ def test_the_group_checks_a_return_that_others_handed_in(world: Any) -> None:
     accepted = VERBS["accept"](checked, by=here.bureau)
 
     assert (checked.state, accepted.state) == ("GROUP_CHECKED", "ACCEPTED")
+
+
+def confirmed_in_a_group(world: Any, **span: Any) -> Any:
+    here = world.here
+    join(GroupFactory(region=here.county, name="云洲教育集团"), here.school, **span)
+    return FullReturnFactory(school=here.school, year=world.year, state="CONFIRMED")
+
+
+@pytest.mark.clause("BN-4.3.4")
+def test_the_group_s_check_is_passed_over_with_a_reason_only(world: Any) -> None:
+    row = confirmed_in_a_group(world)
+
+    with pytest.raises(MoveRefused) as refusal:
+        VERBS["accept"](row, by=world.here.bureau)
+    told = refusal.value.verdict
+    done = VERBS["accept"](row, by=world.here.bureau, reason="集团办公室换届，逾期未核")
+
+    assert "未能验收" in told.reason and "云洲教育集团还没有核对" in told.reason
+    assert told.clause == "BN-4.3.4" and "请等集团办公室核对" in told.remedy
+    assert done.state == "ACCEPTED"
+    event = Event.objects.get(verb="schools.schoolreturn.accept")
+    assert event.reason == "集团办公室换届，逾期未核"
+    assert "云洲教育集团" in event.data["passed_over"]
+
+
+def test_who_may_not_accept_is_told_so_and_not_about_the_group(world: Any) -> None:
+    row = confirmed_in_a_group(world)
+
+    with pytest.raises(MoveRefused) as refusal:
+        VERBS["accept"](row, by=world.here.clerk)
+
+    assert "权限" in refusal.value.verdict.reason
+
+
+def test_a_membership_that_ended_before_the_reference_day_asks_for_no_check(
+    world: Any,
+) -> None:
+    day = world.year.reference_day
+    row = confirmed_in_a_group(
+        world, start=day - timedelta(days=400), end=day, ended_because="退出"
+    )
+
+    assert VERBS["accept"](row, by=world.here.bureau).state == "ACCEPTED"
+
+
+def test_the_page_asks_for_the_reason_before_passing_over_the_group(
+    world: Any, signed_in: Any
+) -> None:
+    row = confirmed_in_a_group(world)
+    client = signed_in(world.here.bureau)
+    url = reverse("schools:return-move", args=[row.pk, "accept"])
+
+    page = client.get(url).content.decode()
+    client.post(url, {"reason": ""})
+    row.refresh_from_db()
+    before = row.state
+    client.post(url, {"reason": "逾期未核"})
+    row.refresh_from_db()
+
+    assert "云洲教育集团还没有核对" in page and 'name="reason"' in page
+    assert (before, row.state) == ("CONFIRMED", "ACCEPTED")
 
 
 @pytest.mark.parametrize("hand", ["submitted_by", "confirmed_by"])

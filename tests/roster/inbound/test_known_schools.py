@@ -50,3 +50,25 @@ def test_a_double_entry_put_together_does_not_come_back_with_the_next_delivery(
     assert School.objects.get() == kept
     assert Alias.objects.get(sourced_id="s1").object_id == kept.pk
     assert kept.teachers.get().sourced_id == "u1"
+
+
+def test_a_code_given_up_in_a_merger_still_means_the_school_and_changes_nothing(
+    world: Any,
+) -> None:
+    right, wrong = (f"21{world.here.code[:2]}{n}" for n in ("123456", "124356"))
+    kept = SchoolFactory(region=world.here, name="云洲老校", school_code=right)
+    other = SchoolFactory(
+        region=world.here, name="云洲老校", distinguisher="重", school_code=wrong
+    )
+    merge_duplicate(
+        kept,
+        other,
+        by=user_with("DISTRICT_EDU", world.here),
+        reason="录错",
+        takes={"school_code": "kept"},
+    )
+
+    answer = post(world, "orgs", [org(name="别的名字", identifier=wrong)])
+
+    assert results(answer) == ["unchanged"]
+    assert School.objects.get().school_code == right
