@@ -11,6 +11,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import RoleGrant
 from accounts.roles import ROLES
+from core.querysets import AccessQuerySet
+from core.registries import reach
 from core.views.page import SIGNED_IN
 from tests.accounts.factories import UserFactory
 
@@ -58,6 +60,23 @@ PAGES = _pages()
 def test_every_page_names_its_permission(name: str, view: Any, args: Any) -> None:
     assert view is not None, f"{name} is not a class-based view"
     assert getattr(view, "permission", ""), f"{name} names no permission"
+
+
+OF_WHO_BEGAN_IT = {"core.job"}
+"""Rows that are shown to their person, whatever the scope."""
+
+
+def test_every_model_with_a_page_is_reached_by_some_scope() -> None:
+    models = {getattr(view, "model", None) for _name, view, _args in PAGES} - {None}
+    narrowed = {
+        model._meta.label_lower
+        for model in models
+        if isinstance(model._default_manager.none(), AccessQuerySet)
+    }
+    reached = {label for (_scope, label), _function in reach.items()}
+
+    assert len(narrowed) > 20
+    assert narrowed - reached == OF_WHO_BEGAN_IT
 
 
 @pytest.fixture(scope="module")
