@@ -21,16 +21,17 @@ def authority_over(obj: Model) -> Region | None:
     return region.authority if region else None
 
 
-def run_below(obj: Model) -> Denied:
+def run_below(obj: Model, doing: str = "") -> Denied:
     """Say to a bureau above who runs the row, and that it reads it only."""
-    return run_by(authority_over(obj))
+    return run_by(authority_over(obj), doing)
 
 
-def run_by(region: Any) -> Denied:
+def run_by(region: Any, doing: str = "") -> Denied:
     """Say that the region's bureau acts, and the one above guides and reads."""
     bureau = _("%s教育行政部门") % region.name if region else _("下级教育行政部门")
     return Denied(
-        _("未能办理：由%(bureau)s自行管理，上级部门只指导和查看") % {"bureau": bureau},
+        _("未能%(doing)s：由%(bureau)s自行管理，上级部门只指导和查看")
+        % {"doing": doing or _("办理"), "bureau": bureau},
         "AK-1.3.1",
         _("请由%(bureau)s办理") % {"bureau": bureau},
     )

@@ -40,6 +40,7 @@ def _over(user: Any, permission: str, teacher: Teacher, doing: str) -> Verdict:
             _("未能%(doing)s：您的角色没有这项权限") % {"doing": doing},
             remedy=_("请联系该教师的任职学校或主管部门"),
         ),
+        doing,
     )
 
 

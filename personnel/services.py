@@ -115,7 +115,7 @@ def _refuse_same(found: Duplicates, school: Any, by: Any) -> None:
 def elsewhere(region: Any) -> str:
     """Say that a number is registered out of sight, and whom to ask about it."""
     return _(
-        "该身份证号已在其他地区登记，不能重复登记。请联系%(bureau)s教育行政部门核实"
+        "该身份证号已登记在其他地区，不能重复登记。请联系%(bureau)s教育行政部门核实"
     ) % {"bureau": region.guiding_bureau.name}
 
 

@@ -25,6 +25,7 @@ def _over(user: Any, permission: str, region: Any, doing: str) -> Verdict:
             % {"doing": doing, "region": region},
             remedy=_("请联系该地区的教育行政部门"),
         ),
+        doing,
     )
 
 

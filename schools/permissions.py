@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from core.access import reaches, refusal
+from core.access import guided, reaches, refusal
 from core.registries import blocked_by
 from core.templatetags.formats import long_day
 from core.verdict import ALLOWED, Denied, Verdict
@@ -35,6 +35,7 @@ def _over(user: Any, permission: str, obj: Any, doing: str) -> Verdict:
             _("未能%(doing)s：您的角色没有这项权限") % {"doing": doing},
             remedy=_("请联系该校的主管部门"),
         ),
+        doing,
     )
 
 
@@ -105,13 +106,21 @@ def can_change_campus(user: Any, school: School) -> Verdict:
 
 
 def can_change_contact(user: Any, school: School) -> Verdict:
-    """Allow the school and its bureau to keep, and to read whole, whom to speak to."""
+    """Allow the school and its bureau to keep whom to speak to."""
     return _over(user, "schools.change_schoolcontact", school, _("登记联系人"))
 
 
 def can_change_quality(user: Any, school: School) -> Verdict:
     """Allow the administering bureau to keep what quality monitoring says."""
     return _over(user, "schools.change_qualityresult", school, _("登记质量监测结果"))
+
+
+def can_read_contact(user: Any, school: School) -> Verdict:
+    """Allow who keeps contacts, and a bureau above, to read phone and mail whole."""
+    verdict = can_change_contact(user, school)
+    if guided(user, "schools.change_schoolcontact", school) is not None:
+        return ALLOWED
+    return verdict
 
 
 def can_change_project(user: Any, school: School) -> Verdict:

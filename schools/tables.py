@@ -1,5 +1,6 @@
 """Tables of schools, of stages to confirm and of returns."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -180,8 +181,10 @@ class BoardTable(Table):
         default="—",
     )
 
-    def __init__(self, *args: Any, can_remind: bool = False, **kwargs: Any) -> None:
-        self.can_remind = can_remind
+    def __init__(
+        self, *args: Any, reminded_in: Collection[int] = (), **kwargs: Any
+    ) -> None:
+        self.reminded_in = reminded_in
         super().__init__(*args, **kwargs)
 
     def render_school(self, record: SchoolStage) -> SafeString:
@@ -192,7 +195,7 @@ class BoardTable(Table):
             url = reverse("schools:school-detail", args=[record.school_id])
             url = f"{url}?tab=returns"
         link = format_html('<a href="{}">{}</a>', url, record.school.name)
-        if not self.can_remind:
+        if record.school.administered_by_id not in self.reminded_in:
             return link
         if record.return_state in CONFIRMED_STATES:
             return format_html('<span class="pick-gap"></span>{}', link)

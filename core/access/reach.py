@@ -40,7 +40,7 @@ class Grant:
 
 _source: Callable[[Any], list[Grant]] = lambda user: []  # noqa: E731 - replaced
 _permissions: Callable[[], Iterable[str]] = lambda: ()  # noqa: E731 - replaced
-_authority: Callable[[Model], Denied] = lambda obj: Denied("")  # noqa: E731 - replaced
+_authority: Callable[[Model, str], Denied] = lambda obj, doing: Denied("")  # noqa: E731 - replaced
 
 
 def register_grant_source(source: Callable[[Any], list[Grant]]) -> None:
@@ -49,7 +49,7 @@ def register_grant_source(source: Callable[[Any], list[Grant]]) -> None:
     _source = source
 
 
-def register_authority(told: Callable[[Model], Denied]) -> None:
+def register_authority(told: Callable[[Model, str], Denied]) -> None:
     """Say who runs a row that somebody above may only read (the bureau room)."""
     global _authority
     _authority = told
@@ -172,17 +172,19 @@ def guided_condition(model: type[Model], user: Any, permission: str) -> Q:
     )
 
 
-def guided(user: Any, permission: str, obj: Model) -> Denied | None:
+def guided(user: Any, permission: str, obj: Model, doing: str = "") -> Denied | None:
     """Say who runs the object when the user's scope lies above and only reads it.
 
     None when no grant that names the permission has the object below its scope.
     """
     below = guided_condition(type(obj), user, permission)
     found = type(obj)._default_manager.filter(below, pk=obj.pk)
-    return _authority(obj) if found.exists() else None
+    return _authority(obj, doing) if found.exists() else None
 
 
-def refusal(user: Any, permission: str, obj: Model, otherwise: Denied) -> Denied:
+def refusal(
+    user: Any, permission: str, obj: Model, otherwise: Denied, doing: str = ""
+) -> Denied:
     """Say who runs the object where the user only reads it, else ``otherwise``."""
-    below = guided(user, permission, obj)
+    below = guided(user, permission, obj, doing)
     return otherwise if below is None else below

@@ -15,7 +15,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from bureau.models import AcademicYear
+from bureau.models import AcademicYear, Region
 from core.access import holds, reaches, scope_ids
 from core.exports import XLSX_TYPE
 from core.templatetags.formats import long_day
@@ -106,11 +106,18 @@ class ReturnBoardPage(ListPage):
     def can_remind(self) -> bool:
         """Whether the user may remind schools from this list today."""
         open_ = self.year is not None and not self.request.is_past
-        return open_ and holds(self.request.user, REMIND)
+        return open_ and holds(self.request.user, REMIND) and bool(self.reminded_in)
+
+    @cached_property
+    def reminded_in(self) -> set[int]:
+        """The regions whose schools the user may remind."""
+        own = Region.objects.visible_to(self.request.user, REMIND)
+        run = own.filter(schools_run__isnull=False).distinct()
+        return set(run.values_list("pk", flat=True))
 
     def get_table_kwargs(self) -> dict[str, Any]:
-        """Let the bureau pick rows."""
-        return {"can_remind": self.can_remind}
+        """Let the bureau pick the rows of schools that it runs."""
+        return {"reminded_in": self.reminded_in if self.can_remind else ()}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Tell whether rows can be picked, and of which year."""

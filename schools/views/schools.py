@@ -39,6 +39,7 @@ from schools.permissions import (
     can_change_quality,
     can_change_school,
     can_label_school,
+    can_read_contact,
 )
 from schools.pictures import trends
 from schools.services import change_school, register_school
@@ -295,7 +296,8 @@ class SchoolPage(DetailPage):
     def _quality(self) -> dict[str, Any]:
         """Return what quality monitoring says, to the bureaus alone."""
         school, user = self.object, self.request.user
-        sees = reaches(user, "schools.view_qualityresult", school)
+        may = bool(can_change_quality(user, school))
+        sees = may or reaches(user, "schools.view_qualityresult", school)
         rows = school.quality_results.select_related("year").order_by(
             "-year__starts_on", "stage", "subject"
         )
@@ -304,9 +306,7 @@ class SchoolPage(DetailPage):
             "quality_results": rows.filter(year__starts_on__lte=self.request.as_of)
             if sees
             else [],
-            "may_quality": sees
-            and not self.request.is_past
-            and bool(can_change_quality(user, school)),
+            "may_quality": may and not self.request.is_past,
             "quality_import_url": reverse(
                 "core:import-start", args=["schools.qualityresult"]
             ),
@@ -317,10 +317,12 @@ class SchoolPage(DetailPage):
         school, user = self.object, self.request.user
         now = not self.request.is_past and not school.has_ended
         sees = now and holds(user, "schools.view_schoolcontact")
+        may = sees and bool(can_change_contact(user, school))
         return {
             "shows_contacts": sees,
             "contacts": school.contacts.all() if sees else [],
-            "may_contact": sees and bool(can_change_contact(user, school)),
+            "may_contact": may,
+            "whole_contact": may or (sees and bool(can_read_contact(user, school))),
         }
 
     def _succession(self) -> dict[str, Any]:

@@ -191,6 +191,17 @@ def test_the_city_calls_for_the_returns_of_its_own_schools_alone(
     assert {row.school for row in SchoolReturn.objects.all()} == {schools.city}
 
 
+def test_the_board_lets_the_city_remind_its_own_schools_alone(
+    world: Any, schools: Any, signed_in: Any
+) -> None:
+    page = signed_in(world.city_bureau).get(reverse("schools:return-list"))
+    said = page.content.decode()
+
+    assert f"选择{schools.city.name}" in said
+    for other in (schools.here, schools.there, schools.zone):
+        assert other.name in said and f"选择{other.name}" not in said
+
+
 def test_a_list_imported_by_the_city_changes_none_that_a_county_runs(
     world: Any, schools: Any
 ) -> None:

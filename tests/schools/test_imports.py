@@ -302,7 +302,7 @@ def test_same_name_in_two_counties_is_no_question(city: Any) -> None:
 
 def test_unclear_list_never_overrides_a_confirmed_stage(city: Any) -> None:
     take_in(HEADS + "江南中学,中学,石泉县\n", city)
-    clerk = user_with("DISTRICT_EDU", city)
+    clerk = user_with("DISTRICT_EDU", School.objects.get().administered_by)
     confirm_stage(School.objects.get(), by=clerk, type=SchoolType.COMPLETE_SECONDARY)
 
     done = take_in(HEADS + "江南中学,中学,石泉县\n", city)
