@@ -11,10 +11,11 @@ from django.urls import reverse
 from accounts.models import AccessLog
 from core.registries import inbox
 from personnel.models import Teacher
-from roster.bundles.receiving import receive_bundle
+from roster.bundles.receiving import receive_bundle, refuse_run
 from roster.bundles.validating import check_rows, open_bundle
 from roster.choices import RunState
 from roster.models import Source, SyncRun
+from roster.tables import SyncRunTable
 from tests.accounts.factories import user_with
 from tests.roster.bundles.factories import bundle, roster
 from tests.roster.inbound.factories import SourceFactory, make_world, org, post, program
@@ -222,3 +223,17 @@ def test_rows_sent_back_are_looked_at_first(world: Any, signed_in: Any) -> None:
 
     assert [row.result for row, _name in first.context["rows"]] == ["rejected"]
     assert len(every.context["rows"]) == 2
+
+
+def test_a_held_run_says_what_would_be_written_and_a_refused_one_nothing(
+    world: Any, signed_in: Any, capture: Any
+) -> None:
+    send(world, capture, bundle(roster(teachers=5)))
+    run = send(world, capture, bundle(roster(teachers=1)))
+    table = SyncRunTable([])
+
+    held = table.value_counts(run)
+    refused = refuse_run(run, by=world.other, reason="名单不全")
+
+    assert held.startswith("将写入")
+    assert table.value_counts(refused) == "没有写入"
