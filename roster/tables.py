@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from core.tables import Column, MomentColumn, NameColumn, StateColumn, Table
 from core.templatetags.components import badge_html
-from roster.choices import RowResult
+from roster.choices import RowResult, RunState
 from roster.models import Source, SyncRun
 
 
@@ -29,11 +29,18 @@ class SyncRunTable(Table):
     state = StateColumn(verbose_name=gettext_lazy("状态"))
 
     def value_counts(self, record: SyncRun) -> str:
-        """Say how many rows were written and sent back."""
+        """Say how many rows were written and sent back, or would be."""
+        if record.state == RunState.DISCARDED:
+            return _("没有写入")
         written = total_of(
             record, RowResult.CREATED, RowResult.UPDATED, RowResult.DELETED
         )
-        return _("写入 %(written)s，未变 %(same)s，退回 %(bad)s") % {
+        told = (
+            _("将写入 %(written)s，未变 %(same)s，退回 %(bad)s")
+            if record.is_dry or record.state == RunState.HELD
+            else _("写入 %(written)s，未变 %(same)s，退回 %(bad)s")
+        )
+        return told % {
             "written": written,
             "same": total_of(record, RowResult.UNCHANGED),
             "bad": total_of(record, RowResult.REJECTED),

@@ -119,7 +119,8 @@ def similar(
     """Return the schools nearest to one: same stage, same kind of place, like size.
 
     ``candidates`` are the schools the viewer may know of. A school of special
-    education stands beside an ordinary one only where there is no other.
+    education stands beside an ordinary one only where there is no other, and one
+    without figures only where no other has them.
     """
     rows = candidates.running().teaching(stage).exclude(pk=school.pk)
     found = list(rows.select_related("administered_by"))
@@ -134,7 +135,7 @@ def similar(
             step = abs(row.students - own.students)
         apart = _is_special(other) != _is_special(school)
         elsewhere = place_of(other) != place_of(school)
-        return apart, elsewhere, step == 10**9, step, other.pinyin
+        return apart, step == 10**9, elsewhere, step, other.pinyin
 
     return sorted(found, key=distance)[:MOST]
 

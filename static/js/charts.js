@@ -47,6 +47,11 @@
       extraCssText: "box-shadow:0 4px 16px rgba(31,39,51,.14)",
     },
   });
+  /* Room above bars for the legend, which folds on a phone, and a threshold's words. */
+  const below = (chart) => {
+    const lines = innerWidth < 600 ? Math.ceil(chart.series.length / 3) : 1;
+    return 16 + 20 * lines + (chart.thresholds.length ? 16 : 0);
+  };
   const frame = (chart, more) => ({
     animation: !calm,
     animationDuration: 300,
@@ -113,7 +118,7 @@
         grid: {
           left: 4,
           right: 64,
-          top: c.series.length > 1 ? 36 : c.thresholds.length ? 24 : 8,
+          top: c.series.length > 1 ? below(c) : c.thresholds.length ? 24 : 8,
           bottom: 4,
           containLabel: true,
         },

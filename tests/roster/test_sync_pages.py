@@ -15,11 +15,12 @@ from accounts.models import AccessLog
 from bureau.models import ApiClient
 from core.registries import inbox
 from personnel.models import Teacher
-from roster.bundles.receiving import receive_bundle
+from roster.bundles.receiving import receive_bundle, refuse_run
 from roster.bundles.validating import check_rows, open_bundle
 from roster.choices import RunState
 from roster.models import Source, SyncRow, SyncRun
 from roster.provider import callers
+from roster.tables import SyncRunTable
 from tests.accounts.factories import user_with
 from tests.roster.bundles.factories import bundle, roster
 from tests.roster.inbound.factories import (
@@ -288,3 +289,17 @@ def test_a_changed_row_tells_each_fact_before_and_after(
     ]
     assert signed_in(world.neighbour).get(url).status_code == 404
     assert signed_in(world.bureau).get(f"{url[:-1]}0/").status_code == 404
+
+
+def test_a_held_run_says_what_would_be_written_and_a_refused_one_nothing(
+    world: Any, signed_in: Any, capture: Any
+) -> None:
+    send(world, capture, bundle(roster(teachers=5)))
+    run = send(world, capture, bundle(roster(teachers=1)))
+    table = SyncRunTable([])
+
+    held = table.value_counts(run)
+    refused = refuse_run(run, by=world.other, reason="名单不全")
+
+    assert held.startswith("将写入")
+    assert table.value_counts(refused) == "没有写入"

@@ -267,6 +267,16 @@ def test_a_special_school_is_no_like_of_an_ordinary_one(
     assert similar(own, schools, "PRIMARY", world.last_year)[:2] == [far, special]
 
 
+def test_a_school_without_figures_comes_after_those_that_have_them(
+    world: Any, own: School
+) -> None:
+    silent = SchoolFactory(region=world.here.county, urban_rural_code="111")
+    rural = told(world, "乡村小学", 450, urban_rural_code="220")
+    schools = School.objects.visible_to(world.here.bureau)
+
+    assert similar(own, schools, "PRIMARY", world.last_year) == [rural, silent]
+
+
 def test_the_picture_says_how_many_lines_the_school_meets(
     world: Any, own: School, signed_in: Any
 ) -> None:
