@@ -17,7 +17,7 @@ from schools.comparison import before_after, joined_on
 from schools.completeness import TOTAL, missing_of
 from schools.metrics.resources import CV_LINES, LINES
 from schools.models import ClassReductionPlan, School
-from schools.permissions import can_plan_reduction
+from schools.permissions import can_change_quality, can_plan_reduction
 from schools.pressure import CLAUSE as PRESSURE
 from schools.pressure import large_since, remarks_of
 
@@ -146,4 +146,28 @@ panels.register(
 panels.register(
     ("schools.school", "joining"),
     Panel(_("加入集团前后的数字"), VIEW, joining_of_school, order=48),
+)
+
+
+def quality_of_school(request: Any, school: School) -> str:
+    """Draw what quality monitoring says, to the bureaus alone."""
+    rows = school.quality_results.select_related("year")
+    rows = rows.filter(year__starts_on__lte=request.as_of)
+    context = {
+        "school": school,
+        "quality_results": rows.order_by("-year__starts_on", "stage", "subject"),
+        "may_quality": bool(can_change_quality(request.user, school))
+        and not request.is_past,
+    }
+    return render_to_string("schools/panel_quality.html", context, request)
+
+
+panels.register(
+    ("schools.school", "quality"),
+    Panel(
+        _("质量监测结果（内部）"),
+        "schools.view_qualityresult",
+        quality_of_school,
+        order=60,
+    ),
 )

@@ -101,9 +101,16 @@ class FormPage(ObjectMixin, Page):
         """Draw the form, or lead back and say why it would be refused."""
         verdict = self.verdict()
         if not verdict:
-            messages.warning(request, verdict.message)
-            return HttpResponseRedirect(self.object.get_absolute_url())
+            return self.turned_away(verdict)
         return self._answer(self.get_form())
+
+    def turned_away(self, verdict: Verdict) -> HttpResponseBase:
+        """Lead back to the object with the reason; override where nothing may be read.
+
+        For what the state of the object forbids: who has no right at all gets 403.
+        """
+        messages.warning(self.request, verdict.message)
+        return HttpResponseRedirect(self.object.get_absolute_url())
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Save, or come back with every error named."""

@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from django.http import Http404
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -127,6 +128,10 @@ class DraftPage(FormPage):
     def verdict(self) -> Verdict:
         """Answer whether the user may write."""
         raise NotImplementedError
+
+    def turned_away(self, verdict: Verdict) -> HttpResponseBase:
+        """Refuse outright: the page is for one unit alone."""
+        raise MoveRefused(verdict)
 
     @cached_property
     def kind(self) -> str:

@@ -4,6 +4,7 @@ from functools import cached_property
 from typing import Any
 
 from django.http import Http404
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -38,6 +39,10 @@ class SpeakPage(FormPage):
     def verdict(self) -> Verdict:
         """Answer whether the user may speak."""
         raise NotImplementedError
+
+    def turned_away(self, verdict: Verdict) -> HttpResponseBase:
+        """Refuse outright: the page is for one unit alone."""
+        raise MoveRefused(verdict)
 
     def get_crumbs(self) -> list[Crumb]:
         """Lead back to the case."""

@@ -161,6 +161,8 @@ def hold(delivery: "Delivery") -> list[str]:
     if delivery.whole:
         for name, count in rows_of(GONE):
             gone[name] += count
+    if not any(gone.values()):
+        return []
     limits = parameters([SHARE, ROWS], delivery.source.region)
     share, rows = float(limits[SHARE]), int(limits[ROWS])
     standing = {name: _stood(delivery, name) for name in gone if gone[name]}

@@ -110,7 +110,8 @@ def _answer(delivery: Engine, collection: str, rows: Sequence[Any]) -> dict[str,
     results = []
     for index, row in enumerate(rows):
         result, sentences = told.get(index, (RowResult.UNCHANGED, ()))
-        given = row.get("sourcedId", "") if isinstance(row, dict) else ""
+        given = row.get("sourcedId") if isinstance(row, dict) else None
+        given = given if isinstance(given, str) else ""
         one: dict[str, Any] = {"index": index, "sourcedId": given, "result": result}
         errors = [s for s in sentences if s.get("level") != "note"]
         notes = [s for s in sentences if s.get("level") == "note"]

@@ -36,7 +36,6 @@ from schools.permissions import (
     can_change_classes,
     can_change_contact,
     can_change_project,
-    can_change_quality,
     can_change_school,
     can_label_school,
     can_read_contact,
@@ -276,7 +275,6 @@ class SchoolPage(DetailPage):
             "then": self.profile,
             **self._places(),
             **self._contacts(),
-            **self._quality(),
             **self._succession(),
         }
 
@@ -291,25 +289,6 @@ class SchoolPage(DetailPage):
             "shows_projects": sees,
             "projects": school.projects.visible_to(user).begun_by(day) if sees else [],
             "may_project": now and sees and bool(can_change_project(user, school)),
-        }
-
-    def _quality(self) -> dict[str, Any]:
-        """Return what quality monitoring says, to the bureaus alone."""
-        school, user = self.object, self.request.user
-        may = bool(can_change_quality(user, school))
-        sees = may or reaches(user, "schools.view_qualityresult", school)
-        rows = school.quality_results.select_related("year").order_by(
-            "-year__starts_on", "stage", "subject"
-        )
-        return {
-            "shows_quality": sees,
-            "quality_results": rows.filter(year__starts_on__lte=self.request.as_of)
-            if sees
-            else [],
-            "may_quality": may and not self.request.is_past,
-            "quality_import_url": reverse(
-                "core:import-start", args=["schools.qualityresult"]
-            ),
         }
 
     def _contacts(self) -> dict[str, Any]:

@@ -18,9 +18,10 @@ def test_the_main_job_runs_from_a_workbook_to_a_downloaded_report(
     bureau = enter("bureau")
 
     roster.import_schools(bureau)
-    roster.confirm_a_stage(bureau)
     open_principals_accounts(town)
-    roster.label_as_quality(bureau, town.founders[0])
+    county = enter("county")
+    roster.confirm_a_stage(county, town)
+    roster.label_as_quality(county, town.founders[0])
 
     standing = groups.register_group(bureau, town)
     new = groups.form_group(enter, town)

@@ -19,7 +19,7 @@ from schools import permissions
 from schools.choices import ReturnState
 from schools.models import School, SchoolReturn
 from tests.accounts.factories import user_with
-from tests.bureau.factories import RegionFactory
+from tests.bureau.factories import PolicyParameterFactory, RegionFactory
 from tests.personnel.factories import TeacherFactory
 from tests.schools.factories import FullReturnFactory, SchoolFactory
 
@@ -114,14 +114,16 @@ def test_each_bureau_runs_its_own_schools_and_the_city_reads_the_rest(
     assert {n for n in answers if getattr(schools, n) in seen} == READS[who]
 
 
-@pytest.mark.parametrize("page", WRITING)
+@pytest.mark.parametrize("form", WRITING)
 def test_a_page_opens_for_who_runs_the_school_and_says_so_to_the_city(
-    world: Any, schools: Any, signed_in: Any, page: str
+    world: Any, schools: Any, signed_in: Any, form: str
 ) -> None:
+    for key, value in (("class.large_min", "56"), ("class.oversize_min", "66")):
+        PolicyParameterFactory(key=key, value=value)
     client = signed_in(world.city_bureau)
 
     def ask(school: School) -> Any:
-        return client.get(reverse(f"schools:{page}", args=[school.pk]))
+        return client.get(reverse(f"schools:{form}", args=[school.pk]))
 
     own, county, zone = ask(schools.city), ask(schools.here), ask(schools.zone)
     client = signed_in(world.here.bureau)

@@ -41,6 +41,11 @@ def row(world: Any, figures: str = "120,100,81.375,9.5,79.25,11", **cells: Any) 
     return f"{school.name},{world.year.code},{stage},{subject},{figures}"
 
 
+def panel(school: Any) -> str:
+    """Return the address of the part of a school's page that holds the results."""
+    return reverse("core:panel", args=["schools.school", school.pk, "quality"])
+
+
 def test_the_bureau_enters_corrects_and_removes_a_result(
     world: Any, signed_in: Any
 ) -> None:
@@ -52,7 +57,7 @@ def test_the_bureau_enters_corrects_and_removes_a_result(
     edit = reverse("schools:quality-update", args=[made.pk])
     client.post(edit, {**given, "mean": "82"})
     made.refresh_from_db()
-    page = client.get(school.get_absolute_url()).content.decode()
+    page = client.get(panel(school)).content.decode()
 
     assert (made.school, made.mean) == (school, Decimal(82))
     assert "82.00" in page and "仅供主管部门内部使用" in page
@@ -143,13 +148,13 @@ def test_nobody_but_a_bureau_reads_or_enters_results(
         for code, role in ROLES.items()
         if any("qualityresult" in name for name in role.permissions)
     }
-    page = world.here.school.get_absolute_url()
+    page, part = world.here.school.get_absolute_url(), panel(world.here.school)
     edit = reverse("schools:quality-update", args=[made.pk])
 
     assert holders == {"CITY_EDU", "DISTRICT_EDU"}
     assert not [s for s in CLIENT_SCOPES.values() if "qualityresult" in str(s)]
     for user in (world.here.bureau, world.city_bureau):
-        assert "87.25" in signed_in(user).get(page).content.decode()
+        assert "87.25" in signed_in(user).get(part).content.decode()
     outsiders = (
         world.here.principal,
         world.here.clerk,
@@ -161,6 +166,7 @@ def test_nobody_but_a_bureau_reads_or_enters_results(
         client = signed_in(user)
         said = client.get(page).content.decode()
         assert "87.2" not in said and "质量监测结果" not in said
+        assert client.get(part).status_code in {403, 404}
         assert client.get(edit).status_code == 403
         start = client.get("/imports/new/schools.qualityresult/")
         assert start.status_code == 403

@@ -228,7 +228,7 @@ def test_school_page_needs_a_fixed_number_of_queries(
     after = [count(tab) for tab in ("overview", "classes", "returns")]
 
     assert before == after
-    assert max(after) <= 27
+    assert max(after) <= 25
 
 
 def test_bureau_registers_a_school(world: Any, signed_in: Any) -> None:

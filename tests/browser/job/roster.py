@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from schools.models import School
+from tests.browser.job.town import Town
 from tests.browser.job.workbook import school_list
 from tests.browser.visitor import Visitor
 
@@ -53,9 +54,10 @@ def _wait_for_job(visitor: Visitor) -> None:
             done.click()
 
 
-def confirm_a_stage(bureau: Visitor) -> None:
+def confirm_a_stage(bureau: Visitor, town: Town) -> None:
     """Settle one school of the work list that only says 中学."""
-    school = School.objects.to_confirm().order_by("pk").first()
+    here = School.objects.filter(administered_by=town.county)
+    school = here.to_confirm().order_by("pk").first()
     assert school is not None
     bureau.turn_to("学段待确认")
     bureau.look("stages-worklist")

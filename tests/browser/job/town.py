@@ -32,6 +32,7 @@ def found_town() -> Town:
     set_up(CITY)
     city, county = find_region(CITY), find_region(COUNTY)
     person("bureau", "教育局 王建", "DISTRICT_EDU", city)
+    person("county", "教育局 何田", "DISTRICT_EDU", county)
     person("leading", "领导小组 李敏", "LEADING_GROUP", city)
     for username, (name, role) in DEPARTMENTS.items():
         person(username, name, role, county)
