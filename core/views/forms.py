@@ -19,7 +19,7 @@ from core.forms import FormMixin
 from core.models import FormDraft
 from core.templatetags.formats import clock
 from core.transitions import Effects, MoveRefused
-from core.verdict import ALLOWED, Verdict
+from core.verdict import ALLOWED, Denied, Verdict
 from core.views.detail import ObjectMixin
 from core.views.page import SIGNED_IN, Page
 
@@ -100,11 +100,11 @@ class FormPage(ObjectMixin, Page):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Draw the form, or lead back and say why it would be refused."""
         verdict = self.verdict()
-        if not verdict:
+        if isinstance(verdict, Denied):
             return self.turned_away(verdict)
         return self._answer(self.get_form())
 
-    def turned_away(self, verdict: Verdict) -> HttpResponseBase:
+    def turned_away(self, verdict: Denied) -> HttpResponseBase:
         """Lead back to the object with the reason; override where nothing may be read.
 
         For what the state of the object forbids: who has no right at all gets 403.

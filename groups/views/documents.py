@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.transitions import MoveRefused
-from core.verdict import Verdict
+from core.verdict import Denied, Verdict
 from core.views import (
     Action,
     Crumb,
@@ -129,7 +129,7 @@ class DraftPage(FormPage):
         """Answer whether the user may write."""
         raise NotImplementedError
 
-    def turned_away(self, verdict: Verdict) -> HttpResponseBase:
+    def turned_away(self, verdict: Denied) -> HttpResponseBase:
         """Refuse outright: the page is for one unit alone."""
         raise MoveRefused(verdict)
 

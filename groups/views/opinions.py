@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from bureau.models import Department
 from core.transitions import Effects, MoveRefused
-from core.verdict import Verdict
+from core.verdict import Denied, Verdict
 from core.views import Crumb, FormPage
 from groups import permissions as may
 from groups.forms import ConsentForm, OpinionForm
@@ -40,7 +40,7 @@ class SpeakPage(FormPage):
         """Answer whether the user may speak."""
         raise NotImplementedError
 
-    def turned_away(self, verdict: Verdict) -> HttpResponseBase:
+    def turned_away(self, verdict: Denied) -> HttpResponseBase:
         """Refuse outright: the page is for one unit alone."""
         raise MoveRefused(verdict)
 

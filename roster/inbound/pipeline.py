@@ -49,9 +49,11 @@ STEPS: tuple[Step, ...] = (
     enrolments.STEP,
 )
 LOCK = 7_304_000_000
-MANY = 5_000
+MANY, SHARE = 5_000, 0.1
+STANDING = "SELECT reltuples FROM pg_class WHERE oid = %(t)s::regclass"
+"""So many rows, and more than this share of a table, call for new statistics of it."""
 SCRATCH = (
-    *("fresh", "judged", "spelled", "wanted", "org_region", "role_of", "raw_roles"),
+    *("fresh", "judged", "spelled", "wanted", "org_region", "raw_roles"),
     *("known_org", "known_session", "known_course", "known_section", "known_person"),
     *("reach_school", "reach_year", "absent", "taught", "known_list"),
     *("known_grade", "namesake"),
@@ -247,8 +249,9 @@ class Engine:
         run(RESULTS.format(told=rules, told_id=TOLD_ID), self.params)
         self._count(step, total)
         written = self.counts[step.collection]
-        if written[RowResult.CREATED] + written[RowResult.UPDATED] >= MANY:
-            for table in step.tables:
+        count = written[RowResult.CREATED] + written[RowResult.UPDATED]
+        for table in step.tables:
+            if count >= MANY and count > SHARE * rows_of(STANDING, {"t": table})[0][0]:
                 analyze(table)
 
     def _fresh(self, step: Step) -> str:

@@ -70,7 +70,7 @@ def stage_file(each: layout.FileLayout, stream: Any) -> int:
         table = raw(each.collection)
         make(each.collection)
     count = copy_csv(table, each.columns, stream)
-    run(f"ANALYZE {table} (sourced_id)")
+    run(f"ANALYZE {table} ({'user_ref' if each is layout.ROLES else 'sourced_id'})")
     return count
 
 

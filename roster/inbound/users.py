@@ -287,15 +287,13 @@ def with_roles() -> str:
     cells = ", ".join(f"{own.get(n, f'u.{n}')} AS {n}" for n in names)
     return (
         f"SELECT {cells} FROM raw_users u"
-        " LEFT JOIN role_of o ON o.user_ref = u.sourced_id"
+        f" LEFT JOIN ({ROLE_OF}) o ON o.user_ref = u.sourced_id"
     )
 
 
 def prepare(delivery: "Delivery") -> None:
-    """Know the schools, and the first role of each user of a bundle."""
+    """Know the schools."""
     delivery.know()
-    if delivery.has_roles:
-        table_as("role_of", ROLE_OF)
 
 
 def prepare_fresh(delivery: "Delivery") -> None:
