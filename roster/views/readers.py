@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from bureau.filters import ApiClientFilter
 from bureau.models import ApiClient
-from core.views import Crumb, Empty, ListPage
+from core.views import Action, Crumb, Empty, ListPage
 from roster.provider.callers import CORE, FULL, PEOPLE
 from roster.provider.declaring import VERSIONS
 from roster.tables import ReaderTable
@@ -40,3 +40,9 @@ class ReaderListPage(ListPage):
     def get_crumbs(self) -> Sequence[Crumb]:
         """Lead back to the deliveries."""
         return [Crumb(gettext_lazy("名册同步"), reverse("roster:home"))]
+
+    def get_actions(self) -> Sequence[Action]:
+        """Offer registering one."""
+        url = reverse("bureau:client-create")
+        name, needed = gettext_lazy("登记客户端"), "bureau.add_apiclient"
+        return [Action(name, url, "plus", True, permission=needed)]
