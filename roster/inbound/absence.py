@@ -15,7 +15,7 @@ from bureau.parameters import parameters
 from core.imports.lane import rows_of, run, table_as
 from roster.choices import Collection, RowResult, RunKind
 from roster.inbound import known
-from roster.inbound.staging import raw
+from roster.inbound.steps import Step
 
 if TYPE_CHECKING:
     from roster.inbound.delivery import Delivery
@@ -46,6 +46,7 @@ class Kept:
     table: str
     reach: str
     region: str = "region_id"
+    only: str = "TRUE"
 
 
 IN_YEAR = (
@@ -65,13 +66,17 @@ KEPT = (
         Collection.USERS,
         "personnel_teacher",
         "m.school_id IN (SELECT school_id FROM reach_school)",
+        only="old_kind = 'T'",
     ),
     Kept(
         Collection.USERS,
         "roster_pupil",
         "m.school_id IN (SELECT school_id FROM reach_school)",
+        only="old_kind = 'P'",
     ),
 )
+LACKED = {each.collection for each in KEPT}
+"""The collections of which a complete file may lack rows."""
 STOOD = (
     *KEPT,
     Kept(Collection.ORGS, "schools_school", "TRUE", "administered_by_id"),
@@ -82,14 +87,10 @@ STANDING = """
 FROM {table} m WHERE m.source = %(source)s AND m.{region} = ANY (%(scope)s)
     AND m.removed_at IS NULL AND {reach}
 """
-OLDER = """
-SELECT '{table}'::text AS place, m.id, m.sourced_id
-{standing} AND m.changed_at < %(began)s
-"""
-"""A row written by this delivery was named by it: only older ones can be missing."""
+GONE = "SELECT target_id AS id{keeps} FROM fresh WHERE row_no IS NULL"
 ABSENT = """
-SELECT m.place, '{collection}'::text AS collection, m.id, m.sourced_id FROM ({older}) m
-WHERE NOT EXISTS (SELECT 1 FROM {raw} r WHERE r.sourced_id = m.sourced_id)
+SELECT '{table}'::text AS place, '{collection}'::text AS collection, m.id, m.sourced_id
+{standing} AND m.id IN (SELECT id FROM {gone} WHERE {only})
 """
 REMOVE = """
 UPDATE {table} m SET removed_at = now() FROM absent a
@@ -99,19 +100,30 @@ NOTHING = """
 SELECT NULL::text AS place, NULL::text AS collection, NULL::bigint AS id,
     NULL::text AS sourced_id WHERE FALSE
 """
-GONE = "SELECT collection, count(*) FROM absent GROUP BY 1"
+COUNTS = "SELECT collection, count(*) FROM absent GROUP BY 1"
 RESULTS = """
 INSERT INTO roster_syncrow (run_id, collection, number, sourced_id, result)
 SELECT %(run)s, collection, 0, sourced_id, 'deleted' FROM absent ORDER BY place, id
 """
 
 
+def gone(collection: str) -> str:
+    """Return the name of the table of stored rows that a complete file lacks."""
+    return f"gone_{Collection(collection).name.lower()}"
+
+
+def set_apart(step: Step) -> None:
+    """Take the stored rows that the file lacks out of ``fresh``."""
+    keeps = "".join(f", {name}" for name in step.keeps)
+    if table_as(gone(step.collection), GONE.format(keeps=keeps)):
+        run("DELETE FROM fresh WHERE row_no IS NULL")
+
+
 def find(delivery: "Delivery") -> None:
     """Make ``absent``: the rows that the complete files no longer name."""
     _find_reach(delivery)
     kept = [each for each in KEPT if each.collection in delivery.whole]
-    collections = dict.fromkeys(each.collection for each in kept)
-    selects = [_absent(name, kept) for name in collections] or [NOTHING]
+    selects = [_absent(each) for each in kept] or [NOTHING]
     table_as("absent", " UNION ALL ".join(selects), delivery.params)
 
 
@@ -120,14 +132,13 @@ def _standing(each: Kept, *, is_whole: bool = True) -> str:
     return STANDING.format(table=each.table, region=each.region, reach=reach)
 
 
-def _absent(collection: str, kept: list[Kept]) -> str:
-    older = (
-        OLDER.format(table=each.table, standing=_standing(each))
-        for each in kept
-        if each.collection == collection
-    )
+def _absent(each: Kept) -> str:
     return ABSENT.format(
-        collection=collection, older=" UNION ALL ".join(older), raw=raw(collection)
+        table=each.table,
+        collection=each.collection,
+        standing=_standing(each),
+        gone=gone(each.collection),
+        only=each.only,
     )
 
 
@@ -157,25 +168,25 @@ def hold(delivery: "Delivery") -> list[str]:
     """
     if delivery.sync.kind != RunKind.BUNDLE:
         return []
-    gone = {name: c[RowResult.DELETED] for name, c in delivery.counts.items()}
+    going = {name: c[RowResult.DELETED] for name, c in delivery.counts.items()}
     if delivery.whole:
-        for name, count in rows_of(GONE):
-            gone[name] += count
-    if not any(gone.values()):
+        for name, count in rows_of(COUNTS):
+            going[name] += count
+    if not any(going.values()):
         return []
     limits = parameters([SHARE, ROWS], delivery.source.region)
     share, rows = float(limits[SHARE]), int(limits[ROWS])
-    standing = {name: _stood(delivery, name) for name in gone if gone[name]}
+    standing = {name: _stood(delivery, name) for name in going if going[name]}
     return [
         _("%(what)s：将移除 %(gone)s 条，占现有 %(all)s 条的 %(share)s%%")
         % {
             "what": Collection(name).label,
-            "gone": gone[name],
+            "gone": going[name],
             "all": total,
-            "share": f"{100 * gone[name] / total:.1f}",
+            "share": f"{100 * going[name] / total:.1f}",
         }
         for name, total in standing.items()
-        if gone[name] > share * total or gone[name] > rows
+        if going[name] > share * total or going[name] > rows
     ]
 
 
@@ -196,5 +207,5 @@ def remove(delivery: "Delivery") -> None:
         if each.collection in delivery.whole:
             run(REMOVE.format(table=each.table))
     run(RESULTS, delivery.params)
-    for name, count in rows_of(GONE):
+    for name, count in rows_of(COUNTS):
         delivery.counts[name][RowResult.DELETED] += count

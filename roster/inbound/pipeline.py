@@ -53,11 +53,12 @@ MANY, SHARE = 5_000, 0.1
 STANDING = "SELECT reltuples FROM pg_class WHERE oid = %(t)s::regclass"
 """So many rows, and more than this share of a table, call for new statistics of it."""
 SCRATCH = (
-    *("fresh", "judged", "spelled", "wanted", "org_region", "raw_roles"),
+    *("fresh", "judged", "spelled", "wanted", "org_region", "role_of", "raw_roles"),
     *("known_org", "known_session", "known_course", "known_section", "known_person"),
     *("reach_school", "reach_year", "absent", "taught", "known_list"),
     *("known_grade", "namesake"),
     *(raw(c) for c in Collection),
+    *map(absence.gone, absence.LACKED),
 )
 MOMENT_MS = "(extract(epoch FROM {0}::timestamptz) * 1000)::bigint"
 IS_STALE = (
@@ -68,10 +69,14 @@ FRESH = """
 SELECT r.*, m.id AS target_id, m.source_hash AS stored_hash,
     m.removed_at IS NOT NULL AS was_removed{keeps}
 FROM (SELECT r.*, {digest} AS digest FROM ({staged}) r) r
-LEFT JOIN ({stored}) m ON m.sourced_id = r.sourced_id
-WHERE m.id IS NULL OR m.removed_at IS NOT NULL OR r.status NOT IN ('', 'active')
-    OR split_part(m.source_hash, ':', 2) <> r.digest OR r.problems IS NOT NULL
+{way} JOIN ({stored}) m ON m.sourced_id::text = r.sourced_id
+WHERE m.id IS NULL OR r.status NOT IN ('', 'active') OR r.problems IS NOT NULL
+    OR split_part(m.source_hash, ':', 2) <> r.digest
+    OR CASE WHEN r.row_no IS NULL THEN m.removed_at IS NULL
+        ELSE m.removed_at IS NOT NULL END
 """
+"""The staged rows that are not as they are stored; of a complete file (FULL) the stored
+rows that it lacks as well, which have no row number."""
 JUDGED = """
 SELECT x.*, CASE
     WHEN errors <> '' OR problems IS NOT NULL THEN 'rejected' {others}
@@ -159,7 +164,6 @@ class Engine:
     def _fixed(self) -> dict[str, Any]:
         return {
             "run": self.sync.pk,
-            "began": rows_of("SELECT clock_timestamp()")[0][0],
             "source": self.source.code,
             "source_id": self.source.pk,
             "region": self.source.region_id,
@@ -236,6 +240,8 @@ class Engine:
             step.prepare(self)
         total = rows_of(f"SELECT count(*) FROM {raw(step.collection)}")[0][0]
         table_as("fresh", self._fresh(step), self.params, ("sourced_id",))
+        if self._may_lack(step):
+            absence.set_apart(step)
         if step.prepare_fresh:
             step.prepare_fresh(self)
         table_as("judged", _judged(step), self.params, ("result", "target_id"))
@@ -254,6 +260,9 @@ class Engine:
             if count >= MANY and count > SHARE * rows_of(STANDING, {"t": table})[0][0]:
                 analyze(table)
 
+    def _may_lack(self, step: Step) -> bool:
+        return step.collection in self.whole & absence.LACKED
+
     def _fresh(self, step: Step) -> str:
         staged = kept_rows(step.collection)
         if step.collection == Collection.USERS and self.has_roles:
@@ -262,6 +271,7 @@ class Engine:
         return FRESH.format(
             digest=digest(step.collection),
             staged=staged,
+            way="FULL" if self._may_lack(step) else "LEFT",
             stored=step.stored,
             keeps=keeps,
         )

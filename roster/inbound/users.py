@@ -29,10 +29,22 @@ STAFF = (
 )
 FAMILY = "('parent', 'guardian', 'relative')"
 EMPLOYMENTS = ", ".join(f"'{value}'" for value in Employment.values)
-ROLE_OF = """
-SELECT user_ref, min(CASE role_type WHEN 'primary' THEN '0' ELSE '1' END || chr(31)
-    || role || chr(31) || org) AS said
-FROM raw_roles WHERE status <> 'tobedeleted' GROUP BY user_ref
+ROLES = """
+SELECT user_ref, CASE role_type WHEN 'primary' THEN '0' ELSE '1' END || chr(31)
+    || role || chr(31) || org AS said
+FROM raw_roles WHERE status <> 'tobedeleted'
+"""
+FIRST = f"""
+SELECT user_ref, min(said) AS said FROM ({ROLES}) o
+WHERE user_ref IN (SELECT sourced_id FROM fresh) GROUP BY 1 HAVING count(*) > 1
+"""
+"""The role that counts of who has several: the primary one."""
+OTHERS = """
+DELETE FROM fresh f USING role_of o WHERE f.sourced_id = o.user_ref AND f.said <> o.said
+"""
+TWINS = """
+DELETE FROM fresh f USING fresh b, role_of o WHERE f.sourced_id = o.user_ref
+    AND b.sourced_id = o.user_ref AND f.row_no = b.row_no AND f.ctid > b.ctid
 """
 LISTS = """
 SELECT DISTINCT ON (l.refs) l.refs, o.school_id, o.region_id
@@ -278,7 +290,10 @@ WHERE t.region_id = ANY (%(scope)s) AND t.source <> %(source)s
 
 
 def with_roles() -> str:
-    """Return the SELECT of staged users, with the first role of each."""
+    """Return the SELECT of staged users with each of their roles.
+
+    Most have one: who has more is brought to one row when all others have dropped out.
+    """
     own = {
         "role": "coalesce(split_part(o.said, chr(31), 2), u.role)",
         "role_org": "coalesce(split_part(o.said, chr(31), 3), u.role_org)",
@@ -286,8 +301,8 @@ def with_roles() -> str:
     names = ("row_no", *kept_columns(Collection.USERS), "problems")
     cells = ", ".join(f"{own.get(n, f'u.{n}')} AS {n}" for n in names)
     return (
-        f"SELECT {cells} FROM raw_users u"
-        f" LEFT JOIN ({ROLE_OF}) o ON o.user_ref = u.sourced_id"
+        f"SELECT {cells}, o.said FROM raw_users u"
+        f" LEFT JOIN ({ROLES}) o ON o.user_ref = u.sourced_id"
     )
 
 
@@ -297,7 +312,10 @@ def prepare(delivery: "Delivery") -> None:
 
 
 def prepare_fresh(delivery: "Delivery") -> None:
-    """Know the grades and the lists of schools of the rows to be judged."""
+    """Leave one role to each row; know the grades and the lists of schools."""
+    if delivery.has_roles and table_as("role_of", FIRST):
+        run(OTHERS)
+        run(TWINS)
     know_grades(delivery)
     table_as("known_list", LISTS)
     table_as("namesake", NAMESAKES, delivery.params)

@@ -484,3 +484,27 @@ def test_a_body_that_is_no_zip_is_refused(world: Any) -> None:
     )
 
     assert answer.status_code == 400
+
+
+def test_of_several_roles_the_primary_one_counts_whatever_their_order(
+    world: Any, capture: Any
+) -> None:
+    def several(first: str, second: str) -> Any:
+        rows = roster(teachers=2)
+        other = {"sourcedId": "x1", "userSourcedId": "u1-1", "orgSourcedId": "s1"}
+        more = [
+            {**other, "roleType": "secondary", "role": first},
+            {**other, "sourcedId": "x2", "roleType": "secondary", "role": second},
+            {**other, "sourcedId": "x3", "roleType": "primary", "role": "teacher"},
+        ]
+        rows["roles"] = [*more, *rows["roles"]]
+        return rows
+
+    run = send(world, bundle(several("counselor", "aide")), capture)
+    again = send(world, bundle(several("aide", "counselor")), capture)
+
+    assert (run.state, run.counts["users"]["created"]) == (RunState.DONE, 2)
+    assert again.counts["users"]["unchanged"] == 2
+    assert SyncRow.objects.filter(run=run, collection="users").count() == 2
+    assert not SyncRow.objects.filter(run=again, collection="users").exists()
+    assert Teacher.objects.count() == 2
