@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.constraints import BulkCarriedKey
 from core.models import Sourced, public_id, stamps_changed
-from core.personal import IDENTITY_LIKE
+from core.personal import IdentityLike
 from personnel import identity
 from personnel.choices import (
     Degree,
@@ -166,8 +166,7 @@ class Teacher(Sourced):
             ),
             CheckConstraint(
                 name="teacher_no_is_no_identity_number",
-                condition=~Q(staff_no__regex=IDENTITY_LIKE)
-                & ~Q(sourced_id__regex=IDENTITY_LIKE),
+                condition=~Q(IdentityLike("staff_no")) & ~Q(IdentityLike("sourced_id")),
                 violation_error_message=_(
                     "工号和来源标识不能是身份证号；身份证号请填在“身份证号”一栏，加密保存"
                 ),

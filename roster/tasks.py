@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from roster.bundles import receiving as _jobs  # noqa: F401 - registers its job
-from roster.inbound.receiving import forget_keys, forget_rows
+from roster.inbound.receiving import drop_staging, forget_keys, forget_rows
 from roster.provider.keeping import clear_old, tell_ended_regions
 
 
@@ -16,7 +16,8 @@ def clear_tombstones() -> int:
 
 @shared_task(name="roster.forget_rows")
 def forget_old_rows() -> int:
-    """Forget the verdicts on single rows of runs that ended long ago."""
+    """Forget verdicts of runs that ended long ago, and rows that were only staged."""
+    drop_staging()
     return forget_rows()
 
 

@@ -7,11 +7,13 @@ from core.constraints.carried import CarriedKey
 CHECKED = """
 CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $body$
 BEGIN
-    PERFORM 1 FROM {parent} p
-    WHERE ({parents}) IN (SELECT DISTINCT {owns} FROM fresh f)
-    ORDER BY {parents} FOR KEY SHARE;
-    PERFORM 1 FROM (SELECT DISTINCT {owns} FROM fresh f WHERE {given}) f
-    WHERE NOT EXISTS (SELECT 1 FROM {parent} p WHERE {same});
+    PERFORM 1 FROM (
+        WITH given AS MATERIALIZED (SELECT DISTINCT {owns} FROM fresh f WHERE {given}),
+        held AS MATERIALIZED (
+            SELECT {parents} FROM {parent} p WHERE ({parents}) IN (SELECT * FROM given)
+            ORDER BY {parents} FOR KEY SHARE)
+        SELECT 1 FROM given f WHERE NOT EXISTS (SELECT 1 FROM held p WHERE {same})
+    ) missing;
     IF FOUND THEN
         RAISE EXCEPTION '{name}: a row carries what its parent does not have'
             USING ERRCODE = '23503', CONSTRAINT = '{name}', TABLE = '{table}';

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from core import files
 from core.imports.engine import told_in_words
 from core.imports.errors import ImportRefused
+from core.imports.lane import shared_staging
 from core.jobs import JobFailed, RunningJob, enqueue, job_kind
 from core.models import Attachment
 from core.transitions import move
@@ -121,7 +122,7 @@ def bundle_job(job: RunningJob) -> str:
 def work_off(run: SyncRun, tell: Any = lambda message: None) -> None:
     """Validate and write a bundle in one transaction; move the run on."""
     try:
-        with _opened(run) as bundle:
+        with _opened(run) as bundle, shared_staging(run.pk):
             _perform(run, bundle, tell)
     except BundleRefused as refusal:
         _fail(run, refusal.message, refusal.faults)
@@ -150,12 +151,9 @@ def _perform(run: SyncRun, bundle: Bundle, tell: Any) -> None:
         tell(_("读取 %s.csv") % name)
         _stage(bundle, name, layout)
     tell(_("核对并写入"))
-    try:
-        with transaction.atomic(), told_in_words():
-            delivery.perform(is_approved=run.decided_by_id is not None)
-            _close(run, bundle, delivery)
-    finally:
-        delivery.clear()
+    with transaction.atomic(), told_in_words():
+        delivery.perform(is_approved=run.decided_by_id is not None)
+        _close(run, bundle, delivery)
 
 
 def _stage(bundle: Bundle, name: str, layout: Any) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
@@ -19,12 +18,6 @@ NAMED: dict[str, Any] = {
     Collection.CLASSES: ClassSection,
 }
 """Collections whose rows a person knows by name, and where the name stands."""
-
-
-def rows_of(run: SyncRun, result: str = "") -> QuerySet[SyncRow]:
-    """Return the rows told of, in the order of the delivery."""
-    rows: QuerySet[SyncRow] = SyncRow.objects.filter(run=run).order_by("pk")
-    return rows.filter(result=result) if result else rows
 
 
 def names_of(
@@ -59,9 +52,9 @@ def row_as_dict(row: SyncRow) -> dict[str, Any]:
     }
 
 
-def lines_of(rows: QuerySet[SyncRow]) -> Iterator[dict[str, Any]]:
+def lines_of(rows: Iterable[SyncRow]) -> Iterator[dict[str, Any]]:
     """Yield one line for each sentence, one for a row without any."""
-    for row in rows.iterator(chunk_size=2_000):
+    for row in rows:
         for told in row.errors or [{}]:
             yield {**row_as_dict(row), "message": "", **told}
 
@@ -71,7 +64,7 @@ def _cell(name: str) -> Callable[[dict[str, Any]], Any]:
 
 
 def results_response(
-    run: SyncRun, rows: QuerySet[SyncRow], fmt: str
+    run: SyncRun, rows: Iterable[SyncRow], fmt: str
 ) -> HttpResponseBase:
     """Return the rows as a CSV or XLSX file, safe to open in a spreadsheet."""
     kinds = {"row": "number"}

@@ -11,10 +11,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from roster.bundles.receiving import MAX_MB, receive_bundle
-from roster.bundles.results import results_response, row_as_dict, rows_of
+from roster.bundles.results import results_response, row_as_dict
 from roster.choices import RowResult
 from roster.inbound.views import Refused, SyncDoor, body_of, choice_of
 from roster.models import SyncRun
+from roster.verdicts import Verdicts
 
 PAGE, MAX_PAGE = 100, 1_000
 
@@ -98,15 +99,15 @@ class BundleResultsView(BundleView):
         """Tell what became of the rows, page by page, or all of it as CSV."""
         run = self.get_run(pk)
         wanted = choice_of(request, "result", ("", *RowResult.values))
-        rows = rows_of(run, wanted)
+        rows = Verdicts(run, wanted)
         if choice_of(request, "as", ("json", "csv")) == "csv":
             return results_response(run, rows, "csv")
         limit = min(_number(request, "limit", PAGE, 1), MAX_PAGE)
         after = _number(request, "after", 0, 0)
-        page = list(rows.filter(pk__gt=after)[: limit + 1])
+        page = rows.page(after, limit + 1)
         answer: dict[str, Any] = {"results": [row_as_dict(row) for row in page[:limit]]}
         if len(page) > limit:
-            answer["after"] = page[limit - 1].pk
+            answer["after"] = after + limit
         return Response(answer)
 
 

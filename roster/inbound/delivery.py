@@ -6,7 +6,10 @@ from roster.models import Source, SyncRun
 
 
 class Delivery(Protocol):
-    """Staged rows of one run, and what every statement may name of them."""
+    """Staged rows of one run, and what every statement may name of them.
+
+    ``found`` tells which results, by the step's ``sorts``, its judged rows have.
+    """
 
     sync: SyncRun
     source: Source
@@ -14,6 +17,7 @@ class Delivery(Protocol):
     whole: set[str]
     has_roles: bool
     counts: dict[str, dict[str, int]]
+    found: set[tuple[Any, ...]]
 
     @property
     def params(self) -> dict[str, Any]:

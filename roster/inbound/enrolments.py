@@ -116,7 +116,7 @@ INSERT INTO roster_enrolment (source, sourced_id, source_hash, pinned, section_i
 SELECT %(source)s, j.sourced_id, j.mark, '{{}}', j.section_id, j.region_id,
     j.teacher_id, j.pupil_id, j.kind, {PRIMARY}, nullif(j.begins, '')::date,
     nullif(j.ends, '')::date - 1, clock_timestamp()
-FROM judged j WHERE j.result = 'created' ORDER BY j.region_id, j.sourced_id
+FROM judged j WHERE j.result = 'created'
 """
 UPDATE = f"""
 UPDATE roster_enrolment m SET {STAMP}, section_id = j.section_id,
@@ -176,6 +176,7 @@ STEP = Step(
     resolved=RESOLVED,
     rules=RULES,
     others=VERDICT,
+    order="region_id, sourced_id",
     prepare=prepare,
     prepare_fresh=prepare_fresh,
     write=write,

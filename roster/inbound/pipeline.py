@@ -8,6 +8,7 @@ results and take the writes back: what is shown is what would happen.
 
 import tempfile
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from functools import cached_property
 from typing import Any
 
@@ -15,15 +16,17 @@ from django.db import connection, transaction
 
 from bureau.models import Region
 from core.imports.lane import (
+    FENCE,
     drop_tables,
     is_moment,
+    learn,
     marks,
     rows_of,
     run,
     table_as,
     told,
 )
-from core.imports.sql import analyze, settle_constraints
+from core.imports.sql import settle_constraints
 from core.personal import hidden
 from roster.choices import Collection, RowResult
 from roster.inbound import (
@@ -37,8 +40,9 @@ from roster.inbound import (
     users,
 )
 from roster.inbound.staging import digest, kept_rows, raw
-from roster.inbound.steps import Step
-from roster.models import PupilRoster, Source, SyncRow, SyncRun
+from roster.inbound.steps import Clash, Step
+from roster.models import PupilRoster, Source, SyncRun
+from roster.verdicts import forget_verdicts
 
 STEPS: tuple[Step, ...] = (
     orgs.STEP,
@@ -49,6 +53,14 @@ STEPS: tuple[Step, ...] = (
     enrolments.STEP,
 )
 LOCK = 7_304_000_000
+SETTINGS = """
+SET LOCAL work_mem = '128MB';
+SET LOCAL jit = off;
+SET LOCAL parallel_tuple_cost = 0
+"""
+"""Judging costs more than handing a row on to another process, which the planner cannot
+know of: it takes every function for equally dear."""
+MEMORY = 1 << 23
 MANY, SHARE = 5_000, 0.1
 STANDING = "SELECT reltuples FROM pg_class WHERE oid = %(t)s::regclass"
 """So many rows, and more than this share of a table, call for new statistics of it."""
@@ -62,8 +74,9 @@ SCRATCH = (
 )
 MOMENT_MS = "(extract(epoch FROM {0}::timestamptz) * 1000)::bigint"
 IS_STALE = (
-    "CASE WHEN {good} AND split_part(coalesce(q.stored_hash, ''), ':', 1) <> '' THEN"
-    " {ms} < split_part(q.stored_hash, ':', 1)::bigint ELSE FALSE END"
+    "CASE WHEN q.modified <> '' AND {good}"
+    " AND split_part(coalesce(q.stored_hash, ''), ':', 1) <> ''"
+    " THEN {ms} < split_part(q.stored_hash, ':', 1)::bigint ELSE FALSE END"
 )
 FRESH = """
 SELECT r.*, m.id AS target_id, m.source_hash AS stored_hash,
@@ -88,10 +101,19 @@ SELECT x.*, CASE
 FROM (
     SELECT r.*, {errors} AS errors, {notes} AS notes,
         CASE WHEN {good} THEN {ms}::text ELSE '' END || ':' || r.digest AS mark
-    FROM (SELECT q.*, {is_stale} AS is_stale FROM ({resolved} OFFSET 0) q OFFSET 0) r
-    OFFSET 0
+    FROM (SELECT q.*, {is_stale} AS is_stale FROM ({resolved} {fence}) q {fence}) r
+    {fence}
+) x {order}
+"""
+"""Rows go in the order of the unique index: entries beside each other cost half, and
+what sorts them here is shared by processes, as no INSERT is."""
+ARE_SEVERAL = """
+SELECT count(*) > count(DISTINCT digest) FROM (
+    SELECT hashtextextended({key}, 0) AS digest FROM judged WHERE {where} {fence}
 ) x
 """
+"""Whether rows may clash at all: as many digests as rows, and no two are equal."""
+JUDGED_KEYS = ("result", "notes", "target_id")
 CLASH = """
 UPDATE judged j SET result = 'rejected',
     errors = concat_ws(',', nullif(j.errors, ''), '{number}')
@@ -104,8 +126,14 @@ INSERT INTO roster_syncrow (run_id, collection, number, sourced_id, result, erro
 SELECT %(run)s, %(collection)s, j.row_no, {told_id}, j.result,
     CASE WHEN j.problems IS NOT NULL THEN j.problems
         WHEN j.errors = '' AND j.notes = '' THEN NULL ELSE {told} END
-FROM judged j WHERE j.result <> 'unchanged' OR j.notes <> ''
+FROM judged j WHERE j.result NOT IN ('unchanged', 'created') OR j.notes <> ''
 ORDER BY j.row_no
+"""
+NEW_ONES = """
+INSERT INTO roster_syncblock (run_id, collection, numbers, sourced_ids)
+SELECT %(run)s, %(collection)s, array_agg(row_no), array_agg(sourced_id)
+FROM judged WHERE result = 'created' AND notes = ''
+GROUP BY row_no / 1000 ORDER BY row_no / 1000
 """
 TOLD_ID = (
     f"CASE WHEN j.result = 'rejected' THEN {hidden('left(j.sourced_id, 120)')}"
@@ -150,6 +178,8 @@ class Engine:
         self.has_roles = has_roles
         self.tell = tell
         self.counts: dict[str, dict[str, int]] = {}
+        self.found: set[tuple[Any, ...]] = set()
+        self.says_something = False
         self.held_for: list[str] = []
         self.collection = ""
 
@@ -197,17 +227,21 @@ class Engine:
         run, or with a rejected row of an atomic run, the writes are taken back.
         """
         self._settle_down()
-        spool = tempfile.SpooledTemporaryFile(max_size=1 << 23)  # noqa: SIM115
-        try:
-            with transaction.atomic():
-                self._work_off(is_approved)
-                if self.takes_back:
-                    _results_out(self.sync.pk, spool)
-                    raise TakenBack
-        except TakenBack:
-            _results_in(spool)
-        finally:
-            spool.close()
+        with ExitStack() as stack:
+            spools = {
+                table: stack.enter_context(
+                    tempfile.SpooledTemporaryFile(max_size=MEMORY)
+                )
+                for table in VERDICTS
+            }
+            try:
+                with transaction.atomic():
+                    self._work_off(is_approved)
+                    if self.takes_back:
+                        _results_out(self.sync.pk, spools)
+                        raise TakenBack
+            except TakenBack:
+                _results_in(spools)
 
     @property
     def takes_back(self) -> bool:
@@ -217,9 +251,8 @@ class Engine:
 
     def _settle_down(self) -> None:
         run("SELECT pg_advisory_xact_lock(%(key)s)", {"key": LOCK + self.source.pk})
-        run("SET LOCAL work_mem = '128MB'")
-        run("SET LOCAL jit = off")
-        SyncRow.objects.filter(run=self.sync).delete()
+        run(SETTINGS)
+        forget_verdicts([self.sync.pk])
 
     def _work_off(self, is_approved: bool) -> None:
         for step in STEPS:
@@ -244,21 +277,27 @@ class Engine:
             absence.set_apart(step)
         if step.prepare_fresh:
             step.prepare_fresh(self)
-        table_as("judged", _judged(step), self.params, ("result", "target_id"))
+        table_as("judged", _judged(step), self.params, JUDGED_KEYS)
         _settle_clashes(step)
-        step.write(self)
-        rules = told(
-            step.all_rules,
-            "judged",
-            "concat_ws(',', nullif(j.errors, ''), nullif(j.notes, ''))",
-        )
-        run(RESULTS.format(told=rules, told_id=TOLD_ID), self.params)
         self._count(step, total)
+        step.write(self)
+        self._tell_results(step)
         written = self.counts[step.collection]
         count = written[RowResult.CREATED] + written[RowResult.UPDATED]
         for table in step.tables:
             if count >= MANY and count > SHARE * rows_of(STANDING, {"t": table})[0][0]:
-                analyze(table)
+                learn(table)
+
+    def _tell_results(self, step: Step) -> None:
+        """Keep the verdicts: one row each where there is something to say."""
+        if self.says_something:
+            rules = told(
+                step.all_rules,
+                "judged",
+                "concat_ws(',', nullif(j.errors, ''), nullif(j.notes, ''))",
+            )
+            run(RESULTS.format(told=rules, told_id=TOLD_ID), self.params)
+        run(NEW_ONES, self.params)
 
     def _may_lack(self, step: Step) -> bool:
         return step.collection in self.whole & absence.LACKED
@@ -277,8 +316,16 @@ class Engine:
         )
 
     def _count(self, step: Step, total: int) -> None:
-        found = dict(rows_of("SELECT result, count(*) FROM judged GROUP BY 1"))
-        counts = {result: found.get(result, 0) for result in RowResult.values}
+        sorts = ", ".join(("result", "notes <> ''", *step.sorts))
+        found = rows_of(f"SELECT count(*), {sorts} FROM judged GROUP BY {sorts}")
+        self.found = {(result, *sort) for _count, result, _noted, *sort in found}
+        self.says_something = any(
+            is_noted or result not in {RowResult.CREATED, RowResult.UNCHANGED}
+            for _count, result, is_noted, *_sort in found
+        )
+        counts = dict.fromkeys(RowResult.values, 0)
+        for count, result, *_sorts in found:
+            counts[result] += count
         told_of = sum(v for k, v in counts.items() if k != RowResult.UNCHANGED)
         counts[RowResult.UNCHANGED] = total - told_of
         self.counts[step.collection] = {"received": total, **counts}
@@ -300,6 +347,8 @@ def _judged(step: Step) -> str:
             good=_moment("q.modified"), ms=MOMENT_MS.format("q.modified")
         ),
         resolved=step.resolved,
+        fence=FENCE,
+        order=f"ORDER BY {step.order}" if step.order else "",
     )
 
 
@@ -309,6 +358,8 @@ def _moment(column: str) -> str:
 
 def _settle_clashes(step: Step) -> None:
     for clash in step.all_clashes:
+        if not _may_clash(clash):
+            continue
         number = step.all_rules.index(clash.rule)
         same = " AND ".join(f"j.{key} = c.{key}_" for key in clash.keys)
         run(
@@ -322,6 +373,14 @@ def _settle_clashes(step: Step) -> None:
         )
 
 
+def _may_clash(clash: Clash) -> bool:
+    key, *others = (f"{key}::text" for key in clash.keys)
+    if others:
+        key = f"concat_ws(chr(31), {key}, {', '.join(others)})"
+    found = rows_of(ARE_SEVERAL.format(key=key, where=clash.where, fence=FENCE))
+    return bool(found[0][0])
+
+
 def pupil_regions(scope: list[int]) -> list[int]:
     """Return the regions of a scope where the roster of pupils is switched on."""
     kept = PupilRoster.objects.on().values_list("region", flat=True)
@@ -329,19 +388,24 @@ def pupil_regions(scope: list[int]) -> list[int]:
     return list(found.values_list("pk", flat=True))
 
 
-COLUMNS = "run_id, collection, number, sourced_id, result, errors"
+VERDICTS = {
+    "roster_syncrow": "run_id, collection, number, sourced_id, result, errors",
+    "roster_syncblock": "run_id, collection, numbers, sourced_ids",
+}
 
 
-def _results_out(run_id: int, spool: Any) -> None:
+def _results_out(run_id: int, spools: dict[str, Any]) -> None:
     with connection.cursor() as cursor:
-        cursor.copy_expert(
-            f"COPY (SELECT {COLUMNS} FROM roster_syncrow WHERE run_id = {int(run_id)}"
-            " ORDER BY id) TO STDOUT",
-            spool,
-        )
+        for table, columns in VERDICTS.items():
+            cursor.copy_expert(
+                f"COPY (SELECT {columns} FROM {table} WHERE run_id = {int(run_id)}"
+                " ORDER BY id) TO STDOUT",
+                spools[table],
+            )
 
 
-def _results_in(spool: Any) -> None:
-    spool.seek(0)
+def _results_in(spools: dict[str, Any]) -> None:
     with connection.cursor() as cursor:
-        cursor.copy_expert(f"COPY roster_syncrow ({COLUMNS}) FROM STDIN", spool)
+        for table, columns in VERDICTS.items():
+            spools[table].seek(0)
+            cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN", spools[table])

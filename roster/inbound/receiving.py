@@ -14,11 +14,13 @@ from django.utils import timezone
 from audit.services import record
 from core.imports.engine import told_in_words
 from core.imports.errors import ImportRefused
+from core.imports.lane import drop_shared
 from roster.choices import RowResult, RunKind, RunState
 from roster.inbound.objects import staged_rows
 from roster.inbound.pipeline import Engine
 from roster.inbound.staging import stage_objects
-from roster.models import IdempotencyKey, Source, SyncRow, SyncRun
+from roster.models import IdempotencyKey, Source, SyncRun
+from roster.verdicts import Verdicts, forget_verdicts
 
 MAX_ROWS = 10_000
 MAX_BYTES = 10 * 1024 * 1024
@@ -102,10 +104,7 @@ def _close(delivery: Engine) -> None:
 
 def _answer(delivery: Engine, collection: str, rows: Sequence[Any]) -> dict[str, Any]:
     told = {
-        number: (result, errors or [])
-        for number, result, errors in SyncRow.objects.filter(run=delivery.sync)
-        .order_by()
-        .values_list("number", "result", "errors")
+        row.number: (row.result, row.errors or []) for row in Verdicts(delivery.sync)
     }
     results = []
     for index, row in enumerate(rows):
@@ -178,7 +177,15 @@ def forget_rows() -> int:
     ended = SyncRun.objects.filter(
         finished_at__lt=timezone.now() - timedelta(days=settings.SYNC_ROW_DAYS)
     )
-    return SyncRow.objects.filter(run__in=ended).delete()[0]
+    return forget_verdicts(ended)
+
+
+def drop_staging() -> int:
+    """Drop what a killed worker left staged and nobody works on; return how much."""
+    open_runs = SyncRun.objects.filter(
+        state__in=[RunState.RECEIVED, RunState.VALIDATING, RunState.APPLYING]
+    )
+    return drop_shared(open_runs.values_list("pk", flat=True))
 
 
 def forget_keys(days: int = 30) -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from core.imports.lane import Rule, is_moment, table_as
-from core.personal import IDENTITY_LIKE
+from core.personal import identity_like
 
 if TYPE_CHECKING:
     from roster.inbound.delivery import Delivery
@@ -98,7 +98,7 @@ def no_identity_number(field: str, column: str, only: str = "TRUE") -> Rule:
         field,
         "identity_number",
         PERSONAL,
-        f"{only} AND r.{column} ~ '{IDENTITY_LIKE}'",
+        f"{only} AND {identity_like(f'r.{column}')}",
         spares_removals=False,
     )
 
@@ -131,7 +131,8 @@ class Step:
 
     ``stored`` selects the source's own rows (id, sourced_id, source_hash, removed_at
     and ``keeps``); ``resolved`` selects from ``fresh r`` what a row refers to, always
-    with ``linked_id``. ``write`` puts the judged rows into the register.
+    with ``linked_id``. ``write`` puts the judged rows into the register; what there is
+    to write is told by result and ``sorts``, expressions of the judged rows.
     """
 
     collection: str
@@ -144,6 +145,8 @@ class Step:
     prepare_fresh: Callable[["Delivery"], None] | None = None
     keeps: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
+    sorts: tuple[str, ...] = ()
+    order: str = ""
     others: str = ""
     all_rules: tuple[Rule, ...] = field(init=False)
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from core.imports.lane import Rule, rows_of, run, table_as
+from core.imports.lane import FENCE, Rule, rows_of, run, table_as
 from personnel.choices import Employment
 from roster.choices import Collection, RowResult
 from roster.inbound.spelling import spell_names
@@ -28,19 +28,45 @@ STAFF = (
     " 'siteAdministrator', 'districtAdministrator', 'systemAdministrator')"
 )
 FAMILY = "('parent', 'guardian', 'relative')"
+BLANKS = r" \t\n\u00a0\u3000"
 EMPLOYMENTS = ", ".join(f"'{value}'" for value in Employment.values)
+STORED = """
+SELECT id, sourced_id, source_hash, removed_at, 'T' AS old_kind,
+    school_id AS old_school, region_id AS old_region
+FROM personnel_teacher WHERE source = %(source)s AND region_id = ANY (%(scope)s)
+UNION ALL
+SELECT id, sourced_id, source_hash, removed_at, 'P', school_id, region_id
+FROM roster_pupil WHERE source = %(source)s AND region_id = ANY (%(scope)s)
+"""
 ROLES = """
-SELECT user_ref, CASE role_type WHEN 'primary' THEN '0' ELSE '1' END || chr(31)
-    || role || chr(31) || org AS said
+SELECT user_ref, role_type <> 'primary' AS is_other, role, org
 FROM raw_roles WHERE status <> 'tobedeleted'
 """
-FIRST = f"""
-SELECT user_ref, min(said) AS said FROM ({ROLES}) o
-WHERE user_ref IN (SELECT sourced_id FROM fresh) GROUP BY 1 HAVING count(*) > 1
+SAID = (
+    "CASE WHEN {o}.is_other THEN '1' ELSE '0' END || {o}.role || chr(31) || {o}.{org}"
+)
+"""A role as a text: the least of somebody's roles is the one that counts."""
+HAS_ONE_EACH = f"""
+SELECT (SELECT count(*) FROM fresh) = (SELECT count(*) FROM raw_users)
+    AND NOT EXISTS ({STORED})
 """
-"""The role that counts of who has several: the primary one."""
-OTHERS = """
-DELETE FROM fresh f USING role_of o WHERE f.sourced_id = o.user_ref AND f.said <> o.said
+"""Whether everybody has one role at most: nothing was stored, so that no row dropped
+out, and none came twice out of the join with the roles."""
+FIRST = f"""
+SELECT user_ref, min({SAID.format(o="o", org="org")}) AS said FROM ({ROLES}) o
+WHERE user_ref IN (
+    SELECT sourced_id FROM fresh WHERE target_id IS NOT NULL
+    UNION ALL SELECT sourced_id FROM fresh WHERE row_no IN (
+        SELECT row_no FROM fresh GROUP BY 1 HAVING count(*) > 1))
+GROUP BY 1 HAVING count(*) > 1
+"""
+"""The role that counts of who has several: the primary one.
+
+Somebody new has them all in ``fresh``; of others those equal to what is stored are not.
+"""
+OTHERS = f"""
+DELETE FROM fresh f USING role_of o WHERE f.sourced_id = o.user_ref
+    AND {SAID.format(o="f", org="role_org")} <> o.said
 """
 TWINS = """
 DELETE FROM fresh f USING fresh b, role_of o WHERE f.sourced_id = o.user_ref
@@ -55,14 +81,6 @@ JOIN known_org o ON o.ref = trim(v.ref) AND o.school_id IS NOT NULL
 ORDER BY l.refs, v.nth
 """
 """The first school of each list of organisations, as version 1.1 has them."""
-STORED = """
-SELECT id, sourced_id, source_hash, removed_at, 'T' AS old_kind,
-    school_id AS old_school, region_id AS old_region
-FROM personnel_teacher WHERE source = %(source)s AND region_id = ANY (%(scope)s)
-UNION ALL
-SELECT id, sourced_id, source_hash, removed_at, 'P', school_id, region_id
-FROM roster_pupil WHERE source = %(source)s AND region_id = ANY (%(scope)s)
-"""
 RAW_NAME = r"""
 CASE WHEN r.full_name <> '' THEN r.full_name
     WHEN octet_length(r.family) > length(r.family) THEN r.family || r.given
@@ -83,8 +101,9 @@ SELECT x.*, CASE WHEN w.stage = 'VOCATIONAL' THEN x.first_grade - 9
     f.id AS staff_no_of, n.name IS NOT NULL AS is_namesake
 FROM (
     SELECT r.*, {NAME} AS name, g.grade AS first_grade, g.is_kindergarten,
-        CASE WHEN r.role IN {STAFF} THEN 'T' WHEN r.role = 'student' THEN 'P'
-            WHEN r.role = '' THEN r.old_kind END AS kind,
+        CASE WHEN r.role = 'student' THEN 'P' WHEN r.role = '' THEN r.old_kind
+            WHEN r.role IN {STAFF} THEN 'T' WHEN r.role IN {FAMILY} THEN 'F' END
+            AS kind,
         coalesce(a.school_id, b.school_id, c.school_id,
             CASE WHEN r.primary_org = '' AND r.role_org = '' THEN r.old_school END)
             AS school_id,
@@ -99,7 +118,7 @@ FROM (
     LEFT JOIN known_org a ON a.ref = r.primary_org AND r.primary_org <> ''
     LEFT JOIN known_org b ON b.ref = r.role_org AND r.role_org <> ''
     LEFT JOIN known_list c ON c.refs = r.primary_org
-    OFFSET 0
+    {FENCE}
 ) x
 LEFT JOIN namesake n ON n.school_id = x.school_id AND n.name = x.name
     AND x.kind = 'T' AND x.target_id IS NULL
@@ -118,7 +137,7 @@ RULES = (
         "familyName",
         "required",
         _("未填姓名"),
-        "r.name !~ '[^[:space:]]'",
+        rf"translate(r.name, E'{BLANKS}', '') = ''",
         column="name",
     ),
     Rule("familyName", "too_long", _("姓名最多 60 个字"), "length(r.name) > 60"),
@@ -133,22 +152,22 @@ RULES = (
         "roles.role",
         "family_not_kept",
         _("本系统不保存家长信息，“{value}”未收录"),
-        f"r.role IN {FAMILY}",
+        "coalesce(r.kind = 'F', FALSE)",
         column="role",
     ),
     Rule(
         "roles.role",
         "unknown_role",
         _("角色“{value}”无效"),
-        f"r.role NOT IN {STAFF} AND r.role NOT IN {FAMILY}"
-        " AND r.role NOT IN ('', 'student')",
+        "r.kind IS NULL AND r.role <> ''",
         column="role",
     ),
     Rule(
         "roles.role",
         "role_changed",
         _("同一来源标识原为另一类人员，不能在教师与学生之间改换"),
-        "r.target_id IS NOT NULL AND r.kind <> r.old_kind",
+        "coalesce(r.target_id IS NOT NULL AND r.kind <> 'F' AND r.kind <> r.old_kind,"
+        " FALSE)",
         column="role",
     ),
     Rule(
@@ -157,14 +176,14 @@ RULES = (
         _("人员须归属一所学校，请填写学校的来源标识"),
         "r.school_id IS NULL AND (r.is_org_known"
         " OR (r.primary_org = '' AND r.role_org = ''))"
-        f" AND r.role NOT IN {FAMILY}",
+        " AND r.kind IS DISTINCT FROM 'F'",
     ),
     unknown(
         "primaryOrg",
         _("学校"),
         "r.school_id IS NULL AND NOT r.is_org_known"
         " AND (r.primary_org <> '' OR r.role_org <> '')"
-        f" AND r.role NOT IN {FAMILY}",
+        " AND r.kind IS DISTINCT FROM 'F'",
         "primary_org",
     ),
     Rule(
@@ -226,16 +245,14 @@ SELECT %(source)s, j.sourced_id, j.mark, '{}', j.school_id, j.region_id, j.name,
     coalesce(nullif(j.employment, ''), 'OTHER'), '', '', '', '', 'ACTIVE', '', '', '',
     clock_timestamp()
 FROM judged j JOIN spelled n ON n.name = j.name
-WHERE j.result = 'created' AND j.kind = 'T' ORDER BY j.region_id, j.sourced_id
+WHERE j.result = 'created' AND j.kind = 'T'
 """
-"""Rows go in the order of the unique index: entries beside each other cost half."""
 INSERT_PUPILS = """
 INSERT INTO roster_pupil (source, sourced_id, source_hash, pinned, school_id, region_id,
     family_name, given_name, stage, grade, is_enabled, changed_at)
 SELECT %(source)s, j.sourced_id, j.mark, '{}', j.school_id, j.region_id, j.family,
     j.given, j.stage, j.grade, lower(j.enabled) <> 'false', clock_timestamp()
 FROM judged j WHERE j.result = 'created' AND j.kind = 'P'
-ORDER BY j.region_id, j.sourced_id
 """
 UPDATE_TEACHERS = f"""
 UPDATE personnel_teacher m SET {STAMP}, school_id = CASE
@@ -262,10 +279,6 @@ UPDATE {table} m SET removed_at = now(), source_hash = j.mark
 FROM judged j
 WHERE m.id = j.target_id AND j.result = 'deleted' AND j.old_kind = '{kind}'
 """
-FOUND = """
-SELECT result, kind, old_kind, linked_id IS NOT NULL FROM judged GROUP BY 1, 2, 3, 4
-"""
-"""What there is to do: most deliveries hold few of the combinations."""
 TEACHER, PUPIL = "T", "P"
 TABLES = {TEACHER: "personnel_teacher", PUPIL: "roster_pupil"}
 WRITES = {
@@ -295,13 +308,13 @@ def with_roles() -> str:
     Most have one: who has more is brought to one row when all others have dropped out.
     """
     own = {
-        "role": "coalesce(split_part(o.said, chr(31), 2), u.role)",
-        "role_org": "coalesce(split_part(o.said, chr(31), 3), u.role_org)",
+        "role": "coalesce(o.role, u.role)",
+        "role_org": "coalesce(o.org, u.role_org)",
     }
     names = ("row_no", *kept_columns(Collection.USERS), "problems")
     cells = ", ".join(f"{own.get(n, f'u.{n}')} AS {n}" for n in names)
     return (
-        f"SELECT {cells}, o.said FROM raw_users u"
+        f"SELECT {cells}, o.is_other FROM raw_users u"
         f" LEFT JOIN ({ROLES}) o ON o.user_ref = u.sourced_id"
     )
 
@@ -313,17 +326,22 @@ def prepare(delivery: "Delivery") -> None:
 
 def prepare_fresh(delivery: "Delivery") -> None:
     """Leave one role to each row; know the grades and the lists of schools."""
-    if delivery.has_roles and table_as("role_of", FIRST):
-        run(OTHERS)
-        run(TWINS)
+    if delivery.has_roles and not rows_of(HAS_ONE_EACH, delivery.params)[0][0]:
+        _leave_one_role()
     know_grades(delivery)
     table_as("known_list", LISTS)
     table_as("namesake", NAMESAKES, delivery.params)
 
 
+def _leave_one_role() -> None:
+    if table_as("role_of", FIRST):
+        run(OTHERS)
+        run(TWINS)
+
+
 def write(delivery: "Delivery") -> None:
     """Enter people, change them, mark removed ones."""
-    found = {tuple(row) for row in rows_of(FOUND)}
+    found = delivery.found
     kinds = {(result, kind) for result, kind, _old, _linked in found}
     if {(RowResult.CREATED, TEACHER), (RowResult.UPDATED, TEACHER)} & kinds:
         spell_names(NAMES)
@@ -347,6 +365,8 @@ STEP = Step(
     prepare_fresh=prepare_fresh,
     write=write,
     keeps=("old_kind", "old_school", "old_region"),
+    order="region_id, sourced_id",
+    sorts=("kind", "old_kind", "linked_id IS NOT NULL"),
     clashes=(
         Clash(
             ("region_id", "identifier"),

@@ -2,7 +2,7 @@
 
 from roster.models import watched as watched
 from roster.models.pupil import Enrolment, Pupil, PupilRoster
-from roster.models.run import IdempotencyKey, SyncRow, SyncRun
+from roster.models.run import IdempotencyKey, SyncBlock, SyncRow, SyncRun
 from roster.models.source import Alias, Source
 from roster.models.tombstone import Tombstone
 
@@ -13,6 +13,7 @@ __all__ = [
     "Pupil",
     "PupilRoster",
     "Source",
+    "SyncBlock",
     "SyncRow",
     "SyncRun",
     "Tombstone",

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.constraints import BulkCarriedKey, NoOverlap, refusals
 from core.models import DatedModel, Sourced, public_id, stamps_changed
-from core.personal import IDENTITY_LIKE
+from core.personal import IdentityLike
 from core.querysets import AccessQuerySet, DatedQuerySet
 from roster.choices import EnrolmentRole
 from schools.choices import Stage
@@ -143,7 +143,7 @@ class Pupil(Sourced):
             ),
             CheckConstraint(
                 name="pupil_id_is_no_identity_number",
-                condition=~Q(sourced_id__regex=IDENTITY_LIKE),
+                condition=~Q(IdentityLike("sourced_id")),
                 violation_error_message=_("来源标识不能是身份证号，请改用其他编号"),
             ),
         ]

@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -112,6 +113,9 @@ class SyncRun(models.Model):
 class SyncRow(models.Model):
     """One row of a run and its verdict; rejected ones say why.
 
+    Rows that simply came in new stand in a ``SyncBlock``; ``roster.verdicts`` reads
+    both.
+
     Of the rows written at once the database asks one time whether their run stands.
     """
 
@@ -147,6 +151,38 @@ class SyncRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.run_id}:{self.collection}:{self.number}"
+
+
+class SyncBlock(models.Model):
+    """Up to a thousand rows of a run that came in as new, with nothing to say of them.
+
+    ``numbers`` and ``sourced_ids`` go together, in no order. A first load has hundreds
+    of thousands of such rows: one by one they would cost as much as the people.
+    """
+
+    run = models.ForeignKey(
+        SyncRun, models.CASCADE, verbose_name=_("同步"), related_name="blocks"
+    )
+    collection = models.CharField(_("类别"), max_length=20, choices=Collection.choices)
+    numbers = ArrayField(models.PositiveIntegerField(), verbose_name=_("行号"))
+    sourced_ids = ArrayField(
+        models.CharField(max_length=120), verbose_name=_("来源标识")
+    )
+
+    objects = AccessQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = verbose_name_plural = _("新增的同步行")
+        constraints = [
+            CheckConstraint(
+                name="sync_block_goes_together",
+                condition=Q(numbers__len=F("sourced_ids__len")),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run_id}:{self.collection}:{len(self.numbers)}"
 
 
 class IdempotencyKey(models.Model):

@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
@@ -32,7 +32,7 @@ from core.views import (
 from core.views.listing import Tab
 from roster.bundles.exporting import take_export
 from roster.bundles.receiving import receive_bundle
-from roster.bundles.results import names_of, results_response, rows_of
+from roster.bundles.results import names_of, results_response
 from roster.changes import changes_of, target_of
 from roster.choices import Collection, RowResult, RunState
 from roster.filters import SyncRunFilter
@@ -40,6 +40,7 @@ from roster.forms import BundleForm, ExportForm
 from roster.models import SyncRow, SyncRun
 from roster.permissions import ADD, CHANGE_SOURCE, VIEW
 from roster.tables import SyncRunTable, total_of
+from roster.verdicts import Verdicts, verdict_counts
 
 SHOWN = 100
 """How many rows of a run stand on its page; the file has them all."""
@@ -176,12 +177,7 @@ class SyncRunPage(DetailPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the counts, the choices of the filter and the first rows."""
         run = self.object
-        told = dict(
-            SyncRow.objects.filter(run=run)
-            .order_by()
-            .values_list("result")
-            .annotate(Count("pk"))
-        )
+        told = verdict_counts(run)
         choices = [
             (value, label, told[value])
             for value, label in RowResult.choices
@@ -204,7 +200,7 @@ class SyncRunPage(DetailPage):
         )
 
     def _rows(self) -> list[tuple[SyncRow, str]]:
-        rows = list(rows_of(self.object, self.wanted)[:SHOWN])
+        rows = Verdicts(self.object, self.wanted).page(0, SHOWN)
         names = names_of(self.object, rows, self.request.user)
         return [(row, names.get((row.collection, row.sourced_id), "")) for row in rows]
 
@@ -299,7 +295,7 @@ class SyncRunResults(ObjectMixin, Page):
         result = request.GET.get("result", "")
         if fmt not in FORMATS or result not in {"", *RowResult.values}:
             raise Http404
-        return results_response(run, rows_of(run, result), fmt)
+        return results_response(run, Verdicts(run, result), fmt)
 
 
 class BundleExportPage(FormPage):

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
@@ -18,7 +19,8 @@ from core.jobs import resend_silent_jobs
 from core.models import Job
 from personnel.models import Teacher
 from roster.bundles.receiving import receive_bundle
-from roster.models import Enrolment, SyncRow, SyncRun
+from roster.models import Enrolment, SyncRun
+from roster.verdicts import Verdicts
 from schools.models import School
 from tests.evaluation.test_faults import HEARTBEAT, database_url, wait_until
 from tests.roster.bundles.factories import bundle, roster
@@ -71,6 +73,13 @@ def patiently(condition: Callable[[], bool], what: str) -> None:
     while not condition():
         assert time.monotonic() < end, f"waited in vain until {what}"
         time.sleep(0.01)
+
+
+def staging_left() -> int:
+    """Count the schemas of staged rows that still stand."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_namespace WHERE nspname ~ '^staging_'")
+        return int(cursor.fetchone()[0])
 
 
 def is_reading(run: SyncRun) -> bool:
@@ -136,4 +145,6 @@ def test_a_bundle_survives_the_kill_of_its_worker(
     assert (job.state, job.attempts, run.state) == ("DONE", 2, "DONE")
     assert (School.objects.count(), Teacher.objects.count()) == (SCHOOLS, whole)
     assert Enrolment.objects.count() == whole
-    assert SyncRow.objects.filter(run=run, collection="users").count() == whole
+    told = Counter(row.sourced_id for row in Verdicts(run) if row.collection == "users")
+    assert (len(told), set(told.values())) == (whole, {1})
+    assert staging_left() == 0
