@@ -125,14 +125,20 @@ class Statement:
 
     # -- what of them --------------------------------------------------------
     def page(self, part: Part, where: str, asked: Asked, window: Window) -> str:
-        """Return the statement of one table's rows in the order of their names."""
+        """Return the statement of one table's rows in the order of their names.
+
+        Where a filter leaves few rows they are all found first, by the index that
+        serves the filter, and put in order then: OFFSET 0 keeps the steps apart.
+        """
         names = [name for name in (part.region, part.sid) if name]
         source = part.source_for(where)
         is_plain = source == part.base and part.is_table
-        if is_plain and window.offset <= NEAR and not window.is_few:
+        if is_plain and window.offset <= NEAR:
             alias = part.base.split()[1]
-            some = f"FROM {source} WHERE {where} {window.cut(names)}"
-            rows = f"(SELECT {alias}.* {some}) AS {alias} {part.joins}"
+            some = f"(SELECT {alias}.* FROM {source} WHERE {where} {{}}) AS {alias}"
+            if window.is_few:
+                some = f"(SELECT * FROM {some.format('OFFSET 0')} {{}}) AS {alias}"
+            rows = f"{some.format(window.cut(names))} {part.joins}"
             placed = ", ".join(names)
         else:
             rows = f"({self._names(part, where, window)}) AS page JOIN {joining(part)}"
@@ -144,11 +150,7 @@ class Statement:
         )
 
     def _names(self, part: Part, where: str, window: Window) -> str:
-        """Return the statement of the names of the rows on a page.
-
-        Where a filter leaves few rows they are all found first, by the index that
-        serves the filter, and put in order then: OFFSET 0 keeps the steps apart.
-        """
+        """Return the statement of the names of the rows on a page."""
         keys = f"{part.region or '0'} AS region, {part.sid} AS sid"
         chosen = f"SELECT {keys} FROM {part.source_for(where)} WHERE {where}"
         if window.is_few:
