@@ -130,15 +130,15 @@ class Statement:
         Where a filter leaves few rows they are all found first, by the index that
         serves the filter, and put in order then: OFFSET 0 keeps the steps apart.
         """
-        names = [name for name in (part.region, part.sid) if name]
+        names = self.placing(part)
         source = part.source_for(where)
         is_plain = source == part.base and part.is_table
         if is_plain and window.offset <= NEAR:
             alias = part.base.split()[1]
-            some = f"(SELECT {alias}.* FROM {source} WHERE {where} {{}}) AS {alias}"
+            cut, some = window.cut(names), f"FROM {source} WHERE {where}"
             if window.is_few:
-                some = f"(SELECT * FROM {some.format('OFFSET 0')} {{}}) AS {alias}"
-            rows = f"{some.format(window.cut(names))} {part.joins}"
+                some = f"FROM (SELECT {alias}.* {some} OFFSET 0) AS {alias}"
+            rows = f"(SELECT {alias}.* {some} {cut}) AS {alias} {part.joins}"
             placed = ", ".join(names)
         else:
             rows = f"({self._names(part, where, window)}) AS page JOIN {joining(part)}"
@@ -149,6 +149,11 @@ class Statement:
             f"SELECT {written} AS j FROM {rows} ORDER BY {placed}) AS found"
         )
 
+    def placing(self, part: Part) -> list[str]:
+        """Return the columns that order a table; the region only among several."""
+        several = part.region if len(self.regions) != 1 else ""
+        return [name for name in (several, part.sid) if name]
+
     def _names(self, part: Part, where: str, window: Window) -> str:
         """Return the statement of the names of the rows on a page."""
         keys = f"{part.region or '0'} AS region, {part.sid} AS sid"
@@ -156,8 +161,7 @@ class Statement:
         if window.is_few:
             cut = window.cut(["region", "sid"])
             return f"SELECT * FROM ({chosen} OFFSET 0) AS every {cut}"
-        names = [name for name in (part.region, part.sid) if name]
-        return f"{chosen} {window.cut(names)}"
+        return f"{chosen} {window.cut(self.placing(part))}"
 
     def sorted_page(
         self, parts: Sequence[tuple[Part, str]], asked: Asked, leaf: Leaf
