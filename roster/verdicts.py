@@ -16,7 +16,7 @@ CHUNK = 2_000
 class Verdicts:
     """The verdicts of a run: rows with something to say first, then the plain new ones.
 
-    ``result`` narrows them to one result. A slice costs three queries at most, however
+    ``result`` narrows them to one result. A page costs four queries at most, however
     far down it lies. Rows of a block are no stored objects: they have no key.
     """
 
