@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from core.imports.lane import FENCE, Rule, rows_of, run, table_as
+from core.imports.lane import FENCE, Rule, run, table_as
 from personnel.choices import Employment
 from roster.choices import Collection, RowResult
+from roster.inbound.roles import leave_one_role
 from roster.inbound.spelling import spell_names
-from roster.inbound.staging import kept_columns
 from roster.inbound.steps import (
     STAMP,
     Clash,
@@ -30,48 +30,6 @@ STAFF = (
 FAMILY = "('parent', 'guardian', 'relative')"
 BLANKS = r" \t\n\u00a0\u3000"
 EMPLOYMENTS = ", ".join(f"'{value}'" for value in Employment.values)
-STORED = """
-SELECT id, sourced_id, source_hash, removed_at, 'T' AS old_kind,
-    school_id AS old_school, region_id AS old_region
-FROM personnel_teacher WHERE source = %(source)s AND region_id = ANY (%(scope)s)
-UNION ALL
-SELECT id, sourced_id, source_hash, removed_at, 'P', school_id, region_id
-FROM roster_pupil WHERE source = %(source)s AND region_id = ANY (%(scope)s)
-"""
-ROLES = """
-SELECT user_ref, role_type <> 'primary' AS is_other, role, org
-FROM raw_roles WHERE status <> 'tobedeleted'
-"""
-SAID = (
-    "CASE WHEN {o}.is_other THEN '1' ELSE '0' END || {o}.role || chr(31) || {o}.{org}"
-)
-"""A role as a text: the least of somebody's roles is the one that counts."""
-HAS_ONE_EACH = f"""
-SELECT (SELECT count(*) FROM fresh) = (SELECT count(*) FROM raw_users)
-    AND NOT EXISTS ({STORED})
-"""
-"""Whether everybody has one role at most: nothing was stored, so that no row dropped
-out, and none came twice out of the join with the roles."""
-FIRST = f"""
-SELECT user_ref, min({SAID.format(o="o", org="org")}) AS said FROM ({ROLES}) o
-WHERE user_ref IN (
-    SELECT sourced_id FROM fresh WHERE target_id IS NOT NULL
-    UNION ALL SELECT sourced_id FROM fresh WHERE row_no IN (
-        SELECT row_no FROM fresh GROUP BY 1 HAVING count(*) > 1))
-GROUP BY 1 HAVING count(*) > 1
-"""
-"""The role that counts of who has several: the primary one.
-
-Somebody new has them all in ``fresh``; of others those equal to what is stored are not.
-"""
-OTHERS = f"""
-DELETE FROM fresh f USING role_of o WHERE f.sourced_id = o.user_ref
-    AND {SAID.format(o="f", org="role_org")} <> o.said
-"""
-TWINS = """
-DELETE FROM fresh f USING fresh b, role_of o WHERE f.sourced_id = o.user_ref
-    AND b.sourced_id = o.user_ref AND f.row_no = b.row_no AND f.ctid > b.ctid
-"""
 LISTS = """
 SELECT DISTINCT ON (l.refs) l.refs, o.school_id, o.region_id
 FROM (SELECT DISTINCT primary_org AS refs FROM fresh
@@ -81,6 +39,14 @@ JOIN known_org o ON o.ref = trim(v.ref) AND o.school_id IS NOT NULL
 ORDER BY l.refs, v.nth
 """
 """The first school of each list of organisations, as version 1.1 has them."""
+STORED = """
+SELECT id, sourced_id, source_hash, removed_at, 'T' AS old_kind,
+    school_id AS old_school, region_id AS old_region
+FROM personnel_teacher WHERE source = %(source)s AND region_id = ANY (%(scope)s)
+UNION ALL
+SELECT id, sourced_id, source_hash, removed_at, 'P', school_id, region_id
+FROM roster_pupil WHERE source = %(source)s AND region_id = ANY (%(scope)s)
+"""
 RAW_NAME = r"""
 CASE WHEN r.full_name <> '' THEN r.full_name
     WHEN octet_length(r.family) > length(r.family) THEN r.family || r.given
@@ -302,23 +268,6 @@ WHERE t.region_id = ANY (%(scope)s) AND t.source <> %(source)s
 """Teachers that came another way: a row of their name may be one of them again."""
 
 
-def with_roles() -> str:
-    """Return the SELECT of staged users with each of their roles.
-
-    Most have one: who has more is brought to one row when all others have dropped out.
-    """
-    own = {
-        "role": "coalesce(o.role, u.role)",
-        "role_org": "coalesce(o.org, u.role_org)",
-    }
-    names = ("row_no", *kept_columns(Collection.USERS), "problems")
-    cells = ", ".join(f"{own.get(n, f'u.{n}')} AS {n}" for n in names)
-    return (
-        f"SELECT {cells}, o.is_other FROM raw_users u"
-        f" LEFT JOIN ({ROLES}) o ON o.user_ref = u.sourced_id"
-    )
-
-
 def prepare(delivery: "Delivery") -> None:
     """Know the schools."""
     delivery.know()
@@ -326,17 +275,11 @@ def prepare(delivery: "Delivery") -> None:
 
 def prepare_fresh(delivery: "Delivery") -> None:
     """Leave one role to each row; know the grades and the lists of schools."""
-    if delivery.has_roles and not rows_of(HAS_ONE_EACH, delivery.params)[0][0]:
-        _leave_one_role()
+    if delivery.has_roles:
+        leave_one_role(STORED, delivery.params)
     know_grades(delivery)
     table_as("known_list", LISTS)
     table_as("namesake", NAMESAKES, delivery.params)
-
-
-def _leave_one_role() -> None:
-    if table_as("role_of", FIRST):
-        run(OTHERS)
-        run(TWINS)
 
 
 def write(delivery: "Delivery") -> None:
