@@ -32,10 +32,10 @@ class IdentityLike(Func):
     arity = 1
     output_field = BooleanField()
 
-    def as_sql(self, *args: Any, **kwargs: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, *args: Any, **kwargs: Any) -> tuple[str, tuple[str | int, ...]]:
         """Return the condition; the text stands in it twice."""
         sql, params = super().as_sql(*args, **kwargs)
-        return sql, [*params, *params]
+        return sql, (*params, *params)
 
 
 def hidden(text: str) -> str:

@@ -107,7 +107,9 @@ def shared_staging(key: int) -> Iterator[None]:
     run(f"DROP SCHEMA IF EXISTS {name} CASCADE")
     run(f"CREATE SCHEMA {name}")
     run(
-        "SELECT set_config('search_path', %(path)s, FALSE)", {"path": f"{name}, public"}
+        "SELECT set_config('search_path', concat_ws(', ', %(name)s,"
+        " current_setting('search_path')), FALSE)",
+        {"name": name},
     )
     token = _place.set(name)
     try:

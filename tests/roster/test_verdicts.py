@@ -111,7 +111,7 @@ def test_staged_rows_stand_apart_and_go_with_the_work() -> None:
         assert schemas() == ["staging_12"]
     with shared_staging(12), connection.cursor() as cursor:
         cursor.execute("SHOW search_path")
-        assert cursor.fetchone() == ("staging_12, public",)
+        assert cursor.fetchone() == ('staging_12, "$user", public',)
 
     assert schemas() == []
     with connection.cursor() as cursor:
