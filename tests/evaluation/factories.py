@@ -1,9 +1,12 @@
 """Small worlds for appraisal: a county with groups, a published framework, a cycle."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
+
+from django.urls import reverse
 
 from accounts.models import User
 from bureau.data import rows
@@ -38,6 +41,7 @@ from tests.bureau.factories import (
 from tests.schools.factories import FullReturnFactory, SchoolFactory
 
 FIRST_DAY = date(2023, 9, 1)
+SignIn = Callable[[Any], Any]
 
 
 def leaf(code: str, weight: int, **rule: Any) -> dict[str, Any]:
@@ -317,3 +321,14 @@ def make_world() -> World:
             "SCHOOL_PRINCIPAL", schools[1], full_name="成员校长"
         ),
     )
+
+
+def get(client: Any, name: str, *args: Any, **query: Any) -> Any:
+    """Fetch a page of the room and return the response."""
+    return client.get(reverse(f"evaluation:{name}", args=args), query)
+
+
+def text_of(response: Any) -> str:
+    """Return the page as text."""
+    content: str = response.content.decode()
+    return content

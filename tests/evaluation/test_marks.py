@@ -17,11 +17,12 @@ from tests.evaluation.factories import (
     World,
     area,
     framework_of,
+    get,
     leaf,
     score_all,
     system,
+    text_of,
 )
-from tests.evaluation.test_views import get, text_of
 
 SignIn = Callable[[Any], Any]
 LINE, GRADE = "class.large_min", "grade.a_min"

@@ -269,3 +269,9 @@ def papers_on_file(bureau: Bureau, group: EducationGroup) -> list[Document]:
         paper = submit_document(paper, by=office)
         filed.append(file_document(paper, by=bureau.person("DISTRICT_EDU")))
     return filed
+
+
+def text_of(response: Any) -> str:
+    """Return a page that was found as text."""
+    assert response.status_code == 200, response
+    return response.content.decode()

@@ -18,7 +18,7 @@ from tests.accounts.factories import user_with
 from tests.bureau.factories import CityFactory, CountyFactory
 from tests.groups.factories import FIRST_DAY, GroupFactory, join
 from tests.schools.factories import SchoolFactory
-from tests.schools.test_models import refused
+from tests.schools.refusals import refused
 
 pytestmark = pytest.mark.django_db
 K = PartnerKind
