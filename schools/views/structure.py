@@ -1,6 +1,9 @@
 """Rename, split, merge, close: filled in, told in plain sentences, then done."""
 
+import hashlib
+import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from functools import cached_property
 from typing import Any
 
@@ -48,11 +51,16 @@ STAYS = gettext_lazy("原有班级、年度报表、标签和考核结果不移�
 
 
 class ToldFormPage(FormPage):
-    """A form whose first answer is what it will do; the second POST does it."""
+    """A form whose first answer is what it will do; the second POST does just that.
+
+    The second carries the mark of what was told. When the same form would do something
+    else by then, because it was changed or the register was, that is told anew.
+    """
 
     model, permission = School, PERMISSION
     template_name = "schools/structure_form.html"
     verb: Any = ""
+    told = ""
     can = staticmethod(can_restructure_school)
 
     @cached_property
@@ -92,9 +100,13 @@ class ToldFormPage(FormPage):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Tell what a filled-in form will do; do it when that was told."""
         form = self.get_form(request.POST)
-        if "told" in request.POST or not form.is_valid():
+        if not form.is_valid():
             return super().post(request, *args, **kwargs)
         self.confirming = True
+        self.told = mark_of(self.get_effects(form))
+        if request.POST.get("told") == self.told:
+            self.confirming = False
+            return super().post(request, *args, **kwargs)
         return self._answer(form)
 
     def success_message(self, saved: Any) -> str:
@@ -102,8 +114,13 @@ class ToldFormPage(FormPage):
         return _("%(verb)s已办理：%(school)s") % {"verb": self.verb, "school": saved}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Say whether the form waits for the last word."""
-        return super().get_context_data(confirming=self.confirming, **kwargs)
+        """Say whether the form waits for the last word, and what it was told."""
+        return super().get_context_data(
+            confirming=self.confirming,
+            told=self.told,
+            is_told_anew="told" in self.request.POST,
+            **kwargs,
+        )
 
     def get_effects(self, form: BaseForm) -> Effects:
         """Tell the effects once the form is filled in."""
@@ -116,6 +133,12 @@ class ToldFormPage(FormPage):
     def standing_in_the_way(self, schools: Sequence[School], day: Any) -> list[Any]:
         """Return what has to be settled first, as red notes."""
         return [("red", text) for school in schools for text in blocked_by(school, day)]
+
+
+def mark_of(effects: Effects) -> str:
+    """Return a mark by which the same effects are known again."""
+    said = json.dumps(asdict(effects), default=str, ensure_ascii=False)
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
 class ProfilePage(ToldFormPage):

@@ -39,6 +39,12 @@ def as_it_is(school: School) -> dict[str, Any]:
     }
 
 
+def do(client: Any, address: str, data: dict[str, Any]) -> Any:
+    """Fill a form in, read what it will do, and have it done."""
+    told = client.post(address, data).context["told"]
+    return client.post(address, {**data, "told": told})
+
+
 def test_a_change_is_told_first_and_made_second(world: Any, signed_in: Any) -> None:
     school = made(world)
     client = signed_in(world.here.bureau)
@@ -47,7 +53,7 @@ def test_a_change_is_told_first_and_made_second(world: Any, signed_in: Any) -> N
     told = client.post(url("school-change", school.pk), data)
     school.refresh_from_db()
     name_then = school.name
-    done = client.post(url("school-change", school.pk), {**data, "told": "1"})
+    done = do(client, url("school-change", school.pk), data)
     school.refresh_from_db()
 
     html = told.content.decode()
@@ -98,7 +104,7 @@ def test_page_list_and_api_of_a_past_day_show_the_stages_of_that_day(
     client = signed_in(world.here.bureau)
     data = {**as_it_is(school), **WHY, "type": "NINE_YEAR", "stages": ["PRIMARY"]}
     told = client.post(url("school-change", school.pk), data).content.decode()
-    client.post(url("school-change", school.pk), {**data, "told": "1"})
+    do(client, url("school-change", school.pk), data)
     past, lists = {"on": "2020-08-31"}, reverse("schools:school-list")
 
     def facts(**query: str) -> str:
@@ -121,7 +127,7 @@ def test_stages_alone_are_changed_on_the_form(world: Any, signed_in: Any) -> Non
     client = signed_in(world.here.bureau)
 
     told = client.post(url("school-change", school.pk), data).content.decode()
-    client.post(url("school-change", school.pk), {**data, "told": "1"})
+    do(client, url("school-change", school.pk), data)
 
     school.refresh_from_db()
     assert "学段由“小学”变更为“学前教育、小学”" in told
@@ -137,11 +143,47 @@ def test_a_former_name_is_found_by_search(world: Any) -> None:
     assert [hit.title for hit in hits] == ["实验小学"]
 
 
+def test_what_was_edited_after_the_effects_were_told_is_told_anew(
+    world: Any, signed_in: Any
+) -> None:
+    school, client = made(world), signed_in(world.here.bureau)
+    address = url("school-change", school.pk)
+    data = {**as_it_is(school), **WHY, "name": "东湖实验小学"}
+    told = client.post(address, data).context["told"]
+
+    edited = {**data, "name": "东湖中心小学", "told": told}
+    answer = client.post(address, edited)
+
+    school.refresh_from_db()
+    html = answer.content.decode()
+    assert (answer.status_code, school.name) == (200, "东湖小学")
+    assert "影响与刚才所列不同" in html and "变更为“东湖中心小学”" in html
+    again = {**edited, "told": answer.context["told"]}
+    assert client.post(address, again).status_code == 302
+    school.refresh_from_db()
+    assert school.name == "东湖中心小学"
+
+
+def test_a_register_changed_in_between_is_told_anew(world: Any, signed_in: Any) -> None:
+    one, two = made(world), made(world, name="二小")
+    client, address = signed_in(world.here.bureau), url("school-merge")
+    data = {**WHY, "sources": [one.pk], "survivor": two.pk}
+    told = client.post(address, data).context["told"]
+    by = world.here.bureau
+    rename_school(two, by=by, name="二中心小学", **{**BY_DAY, "day": date(2019, 9, 1)})
+
+    answer = client.post(address, {**data, "told": told})
+
+    one.refresh_from_db()
+    assert (answer.status_code, one.status) == (200, "OPEN")
+    assert "并入“二中心小学”" in answer.content.decode()
+
+
 def test_a_split_founds_a_school(world: Any, signed_in: Any) -> None:
     school = made(world)
-    data = {**WHY, "name": "东湖第二小学", "type": "PRIMARY", "told": "1"}
+    data = {**WHY, "name": "东湖第二小学", "type": "PRIMARY"}
 
-    answer = signed_in(world.here.bureau).post(url("school-split", school.pk), data)
+    answer = do(signed_in(world.here.bureau), url("school-split", school.pk), data)
 
     new = School.objects.get(name="东湖第二小学")
     assert answer.status_code == 302
@@ -158,7 +200,7 @@ def test_a_merger_names_the_schools_that_end_before_it_is_made(
     data = {**WHY, "sources": [one.pk], "survivor": two.pk}
 
     told = client.post(url("school-merge"), data).content.decode()
-    client.post(url("school-merge"), {**data, "told": "1"})
+    do(client, url("school-merge"), data)
 
     one.refresh_from_db()
     assert "东湖小学不再单独存续，并入“二小”" in told
@@ -170,7 +212,7 @@ def test_a_merger_asks_for_one_target(world: Any, signed_in: Any) -> None:
 
     html = (
         signed_in(world.here.bureau)
-        .post(url("school-merge"), {**WHY, "sources": [one.pk], "told": "1"})
+        .post(url("school-merge"), {**WHY, "sources": [one.pk]})
         .content.decode()
     )
 
@@ -186,7 +228,7 @@ def test_a_member_of_a_group_is_told_to_leave_before_it_closes(
     client = signed_in(world.here.bureau)
 
     told = client.post(url("school-close", school.pk), WHY).content.decode()
-    tried = client.post(url("school-close", school.pk), {**WHY, "told": "1"})
+    tried = do(client, url("school-close", school.pk), WHY)
 
     school.refresh_from_db()
     assert "请先在该集团办理退出" in told and "东湖教育集团" in told
@@ -198,7 +240,7 @@ def test_closing_splitting_and_changing_are_taken_back_on_their_pages(
     world: Any, signed_in: Any
 ) -> None:
     by, client = world.here.bureau, signed_in(world.here.bureau)
-    again = {"reason": "误办", "told": "1"}
+    again = {"reason": "误办"}
     closed, renamed, elder = made(world), made(world, "二小"), made(world, "三小")
     close_school(closed, by=by, **BY_DAY)
     rename_school(renamed, by=by, name="二中心小学", **BY_DAY)
@@ -213,7 +255,7 @@ def test_closing_splitting_and_changing_are_taken_back_on_their_pages(
     ):
         told = client.post(url(name, school.pk), {"reason": "误办"})
         assert "还没有办理" in told.content.decode()
-        assert client.post(url(name, school.pk), again).status_code == 302, name
+        assert do(client, url(name, school.pk), again).status_code == 302, name
 
     closed.refresh_from_db()
     renamed.refresh_from_db()
