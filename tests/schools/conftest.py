@@ -1,4 +1,4 @@
-"""Two counties, each with a school and its people."""
+"""Two counties, each with a school and its people; a lone county; the class lines."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -6,8 +6,15 @@ from typing import Any
 import pytest
 
 from tests.accounts.factories import user_with
-from tests.bureau.factories import AcademicYearFactory, CityFactory, CountyFactory
+from tests.bureau.factories import (
+    AcademicYearFactory,
+    CityFactory,
+    CountyFactory,
+    PolicyParameterFactory,
+)
 from tests.schools.factories import SchoolFactory
+
+CQ = "500113"
 
 
 def _corner(city: Any, name: str) -> SimpleNamespace:
@@ -34,3 +41,16 @@ def world(db: None) -> SimpleNamespace:
         year=AcademicYearFactory(first=2026),
         last_year=AcademicYearFactory(first=2025),
     )
+
+
+@pytest.fixture
+def county(db: None) -> Any:
+    """A county of Chongqing, where the codes of schools name the province 50."""
+    return CountyFactory(code=CQ, name="巴南区")
+
+
+@pytest.fixture
+def class_lines(db: None) -> None:
+    """The lines from which a class is large or oversize."""
+    PolicyParameterFactory(key="class.large_min", value="56")
+    PolicyParameterFactory(key="class.oversize_min", value="66")

@@ -11,7 +11,7 @@ from core.metrics import REGION
 from schools.balance import standings, variations_of
 from tests.bureau.factories import CountyFactory, PolicyParameterFactory
 from tests.schools.factories import FullReturnFactory, SchoolFactory
-from tests.schools.test_metrics import LINES, VALUES
+from tests.schools.metrics.figures import LINES, VALUES
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 11, 2)

@@ -45,7 +45,7 @@ from tests.schools.factories import (
     SchoolLabelFactory,
     SchoolReturnFactory,
 )
-from tests.schools.test_models import refused
+from tests.schools.refusals import refused
 
 pytestmark = pytest.mark.django_db
 

@@ -31,7 +31,7 @@ from schools.services import (
 )
 from tests.accounts.factories import user_with
 from tests.schools.factories import SchoolFactory
-from tests.schools.test_models import refused, sql
+from tests.schools.refusals import refused, sql
 
 pytestmark = pytest.mark.django_db
 SINCE = date(2015, 9, 1)

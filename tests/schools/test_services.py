@@ -20,7 +20,7 @@ from tests.schools.factories import (
     UnclearSchoolFactory,
     complete_figures,
 )
-from tests.schools.test_models import settle
+from tests.schools.refusals import settle
 
 pytestmark = pytest.mark.django_db
 ONE = {"stage": Stage.PRIMARY, "grade": 1, "number": 1, "headcount": 45}
