@@ -11,7 +11,7 @@ from .embedded import services
 from .paths import ROOT
 from .say import Stop, say
 
-APART = {"__init__", "ground", "harness"}
+APART = {"__init__", "ground", "harness", "roster_ground"}
 
 
 def main(arguments: list[str]) -> int:
