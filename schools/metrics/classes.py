@@ -15,7 +15,7 @@ OVERSIZE = "class.oversize_min"
 LAST_CLASSES = """
 taught AS (
     SELECT p.subject_id, p.school_id, t.stage
-    FROM pairs p JOIN schools_schoolstage t ON t.school_id = p.school_id
+    FROM pairs p JOIN schools_stages_on(%(day)s) t ON t.school_id = p.school_id
     UNION
     SELECT p.subject_id, p.school_id, c.stage
     FROM pairs p JOIN schools_classsection c

@@ -19,7 +19,7 @@ SCHOOLS = """
 COMPULSORY_SCHOOLS = """
     SELECT p.subject_id, p.school_id, 1 AS numerator, NULL::bigint AS denominator,
         string_agg(t.stage, ' ' ORDER BY t.stage) AS note
-    FROM pairs p JOIN schools_schoolstage t ON t.school_id = p.school_id
+    FROM pairs p JOIN schools_stages_on(%(day)s) t ON t.school_id = p.school_id
     WHERE t.stage IN ('PRIMARY', 'JUNIOR')
     GROUP BY p.subject_id, p.school_id
 """
@@ -27,7 +27,7 @@ SHARED_STAGES = """
 WITH pairs AS ({pairs}),
 shared AS (
     SELECT p.subject_id, t.stage, count(*) AS schools
-    FROM pairs p JOIN schools_schoolstage t ON t.school_id = p.school_id
+    FROM pairs p JOIN schools_stages_on(%(day)s) t ON t.school_id = p.school_id
     WHERE t.stage = ANY(%(stages)s) OR %(stages)s IS NULL
     GROUP BY p.subject_id, t.stage HAVING count(*) >= 2
 )

@@ -36,7 +36,7 @@ _NONE_ABOVE = """
                 c.headcount < {ceiling} + %(class_kinder_tolerance)s), FALSE) AS clean,
             count(c.id) || ' classes' AS note
         FROM pairs p
-        JOIN schools_schoolstage t ON t.school_id = p.school_id
+        JOIN schools_stages_on(%(day)s) t ON t.school_id = p.school_id
             AND t.stage = 'KINDERGARTEN'
         LEFT JOIN schools_classsection c ON c.school_id = p.school_id
             AND c.stage = 'KINDERGARTEN' AND c.year_id = %(year)s
@@ -48,7 +48,8 @@ RETURNED = """
 kinder AS (
     SELECT p.subject_id, p.school_id, r.*
     FROM pairs p
-    JOIN schools_schoolstage t ON t.school_id = p.school_id AND t.stage = 'KINDERGARTEN'
+    JOIN schools_stages_on(%(day)s) t ON t.school_id = p.school_id
+        AND t.stage = 'KINDERGARTEN'
     LEFT JOIN LATERAL (
         SELECT r.students, r.staff, r.indoor_area, r.play_area
         FROM schools_schoolreturn r

@@ -29,7 +29,7 @@ members AS (
         WHERE y.starts_on <= p.joined_on ORDER BY y.starts_on DESC LIMIT 1
         ), '1900-01-01'::date) AS since
     FROM pairs p
-    WHERE {who} AND EXISTS (SELECT 1 FROM schools_schoolstage t
+    WHERE {who} AND EXISTS (SELECT 1 FROM schools_stages_on(%(day)s) t
         WHERE t.school_id = p.school_id AND t.stage = ANY(%(stages)s))
 ),
 yearly AS (
@@ -69,7 +69,7 @@ taught AS (
         CASE WHEN %(previous)s THEN %(before)s ELSE (
             SELECT y.id FROM bureau_academicyear y WHERE y.starts_on <= p.joined_on
             ORDER BY y.starts_on DESC LIMIT 1) END AS base_year
-    FROM pairs p JOIN schools_schoolstage t ON t.school_id = p.school_id
+    FROM pairs p JOIN schools_stages_on(%(day)s) t ON t.school_id = p.school_id
     WHERE t.stage = ANY(%(stages)s)
 ),
 monitored AS (

@@ -21,7 +21,7 @@ known AS (
     JOIN bureau_academicyear y ON y.id = r.year_id
     WHERE r.state = ANY(%(confirmed)s) AND y.starts_on <= %(starts)s
         AND r.{total} IS NOT NULL AND {stages}
-        AND (r.year_id = %(year)s OR EXISTS (SELECT 1 FROM schools_schoolstage t
+        AND (r.year_id = %(year)s OR EXISTS (SELECT 1 FROM schools_stages_on(%(day)s) t
             WHERE t.school_id = r.school_id AND t.stage = r.stage))
     ORDER BY p.subject_id, r.school_id, r.stage, y.starts_on DESC
 )

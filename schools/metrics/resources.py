@@ -46,7 +46,7 @@ _LINES = ", ".join(
 _SHARES = """
 taught AS (
     SELECT p.subject_id, p.school_id, t.stage
-    FROM pairs p JOIN schools_schoolstage t ON t.school_id = p.school_id
+    FROM pairs p JOIN schools_stages_on(%(day)s) t ON t.school_id = p.school_id
     WHERE t.stage IN ('PRIMARY', 'JUNIOR')
 ),
 shares AS (

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from core.metrics import REGION, SCHOOL, compute
+from schools.models import SchoolProfile
 from tests.bureau.factories import CountyFactory, PolicyParameterFactory
 from tests.schools.factories import (
     ClassSectionFactory,
@@ -97,6 +98,29 @@ def test_counts_come_from_the_register_of_the_day(county: Any, year: Any) -> Non
     assert figure("school_count", county, year, REGION).value == 3
     assert figure("compulsory_school_count", county, year, REGION).value == 2
     assert figure("pupil_count", county, year, REGION).value == 0
+
+
+def test_a_figure_of_the_past_counts_the_stages_of_then(county: Any, year: Any) -> None:
+    school = SchoolFactory(region=county, type="KINDERGARTEN")
+    SchoolProfile.objects.create(
+        school=school,
+        name=school.name,
+        type="NINE_YEAR",
+        stages=["PRIMARY", "JUNIOR"],
+        ownership=school.ownership,
+        administered_by=county,
+        valid_from=date(2000, 9, 1),
+        valid_to=date(2025, 9, 15),
+    )
+    key = "schools.compulsory_school_count"
+
+    then, since = (
+        compute(key, REGION, [county.pk], period(year, day), None)[county.pk]
+        for day in (date(2025, 9, 14), date(2025, 9, 15))
+    )
+
+    assert (then.value, since.value) == (1, 0)
+    assert [row["note"] for row in then.detail] == ["JUNIOR PRIMARY"]
 
 
 def test_region_counts_what_lies_below_it(county: Any, year: Any) -> None:
