@@ -106,7 +106,11 @@ def test_a_filter_chooses_what_looking_at_all_would_choose(
 ) -> None:
     pupil(world.here.school, ("O'Neill", "Ann_%"), grade=3)
     ClassSectionFactory(
-        school=world.here.school, year=world.year, name="实验'班%_", headcount=12
+        school=world.here.school,
+        year=world.year,
+        number=9,
+        name="实验'班%_",
+        headcount=12,
     )
     rows = city_api.list(path, version.prefix, limit=10000)
     leaves = LISTINGS[path].collection.leaves(version)
