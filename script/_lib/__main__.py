@@ -20,6 +20,7 @@ TOOLS = {
     "bench": "bench",
     "clauses": "clauses",
     "integration": "integration",
+    "branches": "branches",
 }
 
 

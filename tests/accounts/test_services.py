@@ -11,6 +11,7 @@ from accounts.roles import ROLES, SEPARATE, permission_names
 from accounts.services import accept_invitation, grant_role, invite, revoke_grant
 from core.access import grants_of, holds
 from tests.accounts.factories import UserFactory
+from tests.bureau.factories import CountyFactory
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "long enough words 42"
@@ -83,6 +84,16 @@ def test_an_invitation_makes_one_account_once() -> None:
     assert holds(fresh(user), "accounts.change_rolegrant")
     with pytest.raises(ValidationError, match="无效或已过期"):
         accept_invitation(token, username="b", full_name="乙", password=PASSWORD)
+
+
+def test_an_invitation_to_a_region_gives_the_role_there() -> None:
+    county = CountyFactory()
+    _invitation, token = invite("DISTRICT_EDU", county)
+
+    user = accept_invitation(token, username="a", full_name="甲", password=PASSWORD)
+
+    (given,) = RoleGrant.objects.filter(user=user)
+    assert (given.role, given.scope) == ("DISTRICT_EDU", county)
 
 
 def test_an_invitation_expires_and_its_token_is_not_stored() -> None:

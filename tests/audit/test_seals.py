@@ -77,6 +77,17 @@ def test_removing_one_sealed_event_is_found() -> None:
     assert not verify().is_intact
 
 
+def test_a_seal_taken_out_of_the_chain_is_named() -> None:
+    events(3)
+    first, second, third = (seal_events(limit=1) for _number in range(3))
+    assert first and second and third
+
+    tamper("DELETE FROM audit_sealentry WHERE seal_id = %s", second.pk)
+    tamper("DELETE FROM audit_seal WHERE id = %s", second.pk)
+
+    assert verify().faults == ["封存批次 2 缺失", "封存批次 3 与上一批不衔接"]
+
+
 def test_a_chain_cut_at_its_end_is_found_by_the_head_kept_outside() -> None:
     events(2)
     seal_events(limit=1)
