@@ -20,7 +20,6 @@ TOOLS = {
     "bench": "bench",
     "clauses": "clauses",
     "integration": "integration",
-    "branches": "branches",
 }
 
 

@@ -18,8 +18,8 @@ LEAST = 95.0
 SHOWN = 12
 
 
-def main(arguments: list[str]) -> int:
-    """script/_lib/python branches: after a run of the tests with --coverage"""
+def report() -> int:
+    """Tell what the last run with --coverage reached; 1 when it is too little."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "coverage.json"
         command = [sys.executable, "-m", "coverage", "json", "--fail-under=0", "-q"]
