@@ -1,6 +1,6 @@
 """Entering, correcting, ending and unmasking, with what each refuses and records."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import pytest
@@ -245,7 +245,7 @@ def test_employment_ends_with_date_and_reason_and_only_once(world: Any) -> None:
 @pytest.mark.parametrize(
     ("given", "field"),
     [
-        ({"left_on": today() + timedelta(days=1)}, "left_on"),
+        ({"left_on": date(2999, 1, 1)}, "left_on"),
         ({"left_on": date(2020, 9, 1)}, "left_on"),
         ({"reason": "BORED"}, "reason"),
     ],

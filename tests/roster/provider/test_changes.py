@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator
 
 from bureau.models import AcademicYear, Region, Term
 from bureau.services import ensure_year
+from core.days import today
 from personnel.models import Teacher
 from roster.models import Enrolment, Pupil, Tombstone
 from roster.provider import callers, reading
@@ -252,7 +253,7 @@ def test_a_region_whose_last_day_has_passed_is_told_as_a_change(
 ) -> None:
     county = world.there.county
     key = ("orgs", county.public_id)
-    Region.objects.filter(pk=county.pk).update(valid_to=date(2026, 12, 1))
+    Region.objects.filter(pk=county.pk).update(valid_to=today() + timedelta(days=30))
     before = shown(city_api)[key]
     assert before["status"] == "active"
     with pgtrigger.ignore("bureau.Region:stamp_changed"):
