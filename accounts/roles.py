@@ -106,12 +106,44 @@ RUN_TEACHERS = KEEP_TEACHERS | {
     "personnel.import_teacher",
     "personnel.unmask_teacher",
 }
+RUN_GROUPS = {
+    "groups.register_educationgroup",
+    "groups.import_educationgroup",
+    "groups.add_groupcase",
+    "groups.change_groupcase",
+    "groups.submit_groupcase",
+    "groups.review_groupcase",
+    "groups.change_partnership",
+    "groups.change_document",
+    "groups.file_document",
+    "groups.submit_document",
+    "groups.change_groupmode",
+    "groups.pilot_educationgroup",
+    "groups.suspend_educationgroup",
+}
+RUN_EVALUATION = {
+    "evaluation.publish_framework",
+    "evaluation.add_cycle",
+    "evaluation.change_cycle",
+    "evaluation.score_assessment",
+    "evaluation.confirm_assessment",
+    "evaluation.compile_reportrun",
+}
+DECIDE = {
+    "groups.decide_groupcase",
+    "groups.dissolve_educationgroup",
+    "evaluation.publish_cycle",
+}
+"""What the leading group of a region decides."""
 OWN_AUTHORITY = frozenset(
     RUN_SCHOOLS
     | (RUN_TEACHERS - READ_TEACHERS)
     | {"schools.change_partner", "schools.change_qualityresult"}
     | {"bureau.change_policydocument"}
     | (KEEP_ROSTERS - {"roster.view_syncrun"})
+    | RUN_GROUPS
+    | RUN_EVALUATION
+    | DECIDE
 )
 """What a region does only to what it runs itself (AK-1.3.1).
 
@@ -158,6 +190,8 @@ DISTRICT_EDU = (
     READ_ALL
     | RUN_SCHOOLS
     | RUN_TEACHERS
+    | RUN_GROUPS
+    | RUN_EVALUATION
     | KEEP_QUALITY
     | KEEP_ROSTERS
     | EXPORTS
@@ -180,33 +214,10 @@ DISTRICT_EDU = (
         "schools.export_constructionproject",
         "schools.change_partner",
         "schools.export_partner",
-        "groups.register_educationgroup",
-        "groups.import_educationgroup",
-        "groups.add_groupcase",
-        "groups.change_groupcase",
-        "groups.submit_groupcase",
-        "groups.review_groupcase",
-        "groups.change_partnership",
-        "groups.change_document",
-        "groups.file_document",
-        "groups.submit_document",
-        "groups.change_groupmode",
-        "groups.pilot_educationgroup",
-        "groups.suspend_educationgroup",
-        "evaluation.publish_framework",
-        "evaluation.add_cycle",
-        "evaluation.change_cycle",
-        "evaluation.score_assessment",
-        "evaluation.confirm_assessment",
-        "evaluation.compile_reportrun",
         "core.sign_reportrun",
     }
 )
-LEADING_GROUP = READ_ALL | {
-    "groups.decide_groupcase",
-    "groups.dissolve_educationgroup",
-    "evaluation.publish_cycle",
-}
+LEADING_GROUP = READ_ALL | DECIDE
 DEPARTMENT = (
     EVERYONE
     | READ_SCHOOLS

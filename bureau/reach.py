@@ -1,13 +1,14 @@
 """Which rows of this room a scope reaches."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db.models import Q
 
 from accounts.roles import GROUP, INSTALLATION, REGION, SCHOOL
 from bureau.models import AreaMember, Region
 from bureau.querysets import RegionQuerySet
-from core.registries import ReachFunction, reach, register_reach
+from core.registries import Reach, ReachFunction, register_reach
 
 EVERYTHING = Q(pk__isnull=False)
 REFERENCE = ("bureau.academicyear", "bureau.policydocument", "bureau.policyclause")
@@ -20,7 +21,7 @@ def everything(ids: Sequence[int]) -> Q:
 
 for _label in REFERENCE:
     for _scope in (REGION, GROUP, SCHOOL, INSTALLATION):
-        reach.register((_scope, _label), everything)
+        register_reach(_scope, _label)(everything)
 
 
 def parameters_above(regions: RegionQuerySet) -> Q:
@@ -28,27 +29,39 @@ def parameters_above(regions: RegionQuerySet) -> Q:
     return Q(region__isnull=True) | Q(region__in=regions.with_above())
 
 
-def in_region(path: str) -> ReachFunction:
+def run_at(path: str) -> ReachFunction:
+    """Reach the rows whose region at ``path`` is one that the regions run themselves.
+
+    AK-1.3.1: a county or a zone below runs its own.
+    """
+
+    def own(ids: Sequence[int]) -> Q:
+        run = Region.objects.run_from(ids).values("pk")
+        return Q(**{f"{path or 'pk'}__in": run})
+
+    return own
+
+
+def run_in(path: str) -> dict[str, Any]:
+    """Return how ``register_reach`` is told that the region at ``path`` runs a row."""
+    return {"own": run_at(path), "region_at": path}
+
+
+def in_region(path: str) -> Reach:
     """Reach the rows whose region at ``path`` is one of the ids or lies below it.
 
-    ``own`` reaches those that the regions run themselves (AK-1.3.1).
+    ``own`` reaches those that the regions run themselves.
     """
     place = f"{path}__lineage" if path else "lineage"
 
     def reached(ids: Sequence[int]) -> Q:
         return Q(**{f"{place}__overlap": list(ids)})
 
-    def own(ids: Sequence[int]) -> Q:
-        run = Region.objects.run_from(ids).values("pk")
-        return Q(**{f"{path or 'pk'}__in": run})
-
-    reached.own = own  # type: ignore[attr-defined]
-    reached.region_at = path  # type: ignore[attr-defined]
-    return reached
+    return Reach(reached, **run_in(path))
 
 
 # What lies above is not reached: reach also answers who may act on a region.
-reach.register((REGION, "bureau.region"), in_region(""))
+register_reach(REGION, "bureau.region")(in_region(""))
 
 
 @register_reach(REGION, "bureau.policyparameter")

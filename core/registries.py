@@ -1,7 +1,7 @@
 """The registries that upper rooms fill, and the shape of their entries."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -9,18 +9,29 @@ from django.db.models import Model, Q
 
 from core.registry import Registry
 
-
-@dataclass(frozen=True)
-class Span:
-    """One grant as reach functions see it: the scope's id and the days it covers."""
-
-    scope_id: int | None
-    valid_from: date
-    valid_to: date | None
-
-
 ReachFunction = Callable[[Sequence[int]], Q]
 """Scope ids → the condition on the reached model (no query is run)."""
+Within = Callable[[Sequence[int], date, date], Q]
+"""Scope ids, first day, last day (exclusive) → the rows of those days."""
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How scopes of one kind reach the rows of a model; called, it answers for today.
+
+    ``own`` answers for what the scopes run themselves: without it they run nothing.
+    ``within`` answers for the days of an ended grant. ``region_at`` is the path to the
+    region whose bureau runs a row.
+    """
+
+    today: ReachFunction
+    own: ReachFunction | None = None
+    within: Within | None = None
+    region_at: str | None = None
+
+    def __call__(self, ids: Sequence[int]) -> Q:
+        """Return the condition for today."""
+        return self.today(ids)
 
 
 @dataclass(frozen=True)
@@ -95,8 +106,8 @@ class ReportBuilder:
     formats: tuple[str, ...] = ("docx", "pdf", "xlsx", "html")
 
 
-reach: Registry[tuple[str, str], ReachFunction] = Registry("reach")
-"""(scope kind ``app.model``, reached model ``app.model``) → condition."""
+reach: Registry[tuple[str, str], Reach] = Registry("reach")
+"""(scope kind ``app.model``, reached model ``app.model``) → how it is reached."""
 panels: Registry[tuple[str, str], Panel] = Registry("panels")
 """(model ``app.model``, slug) → panel."""
 blockers: Registry[tuple[str, str], Callable[[Any, date], list[str]]] = Registry(
@@ -138,11 +149,20 @@ def blocked_by(obj: Model, day: date) -> list[str]:
 
 
 def register_reach(
-    scope: str, reached: str
-) -> Callable[[ReachFunction], ReachFunction]:
-    """Register a function as the reach of ``scope`` over ``reached``."""
+    scope: str,
+    reached: str,
+    *,
+    own: ReachFunction | None = None,
+    within: Within | None = None,
+    region_at: str | None = None,
+) -> Callable[[ReachFunction], Reach]:
+    """Register a function, or a reach made elsewhere, for a scope over a model."""
+    given = {"own": own, "within": within, "region_at": region_at}
+    said: dict[str, Any] = {k: v for k, v in given.items() if v is not None}
 
-    def enter(function: ReachFunction) -> ReachFunction:
-        return reach.register((scope.lower(), reached.lower()), function)
+    def enter(function: ReachFunction) -> Reach:
+        made = function if isinstance(function, Reach) else Reach(function)
+        key = scope.lower(), reached.lower()
+        return reach.register(key, replace(made, **said))
 
     return enter

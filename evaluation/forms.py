@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from bureau.authority import regions_answered
 from bureau.calendar import due_in_school_year, working_days_after
 from bureau.models import AcademicYear, Region
 from bureau.parameters import parameter
@@ -73,7 +74,7 @@ class CycleForm(Form):
     def __init__(self, *args: Any, user: Any = None, **kwargs: Any) -> None:
         kwargs["initial"] = {**first_plan(user), **(kwargs.get("initial") or {})}
         super().__init__(*args, user=user, **kwargs)
-        own = Region.objects.under_ids(scope_ids(user, "bureau.region", ADD))
+        own = regions_answered(user, ADD)
         fields: Any = self.fields
         fields["region"].queryset = own.order_by("path")
         fields["framework"].queryset = (

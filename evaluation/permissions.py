@@ -4,31 +4,24 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from bureau.authority import bureau_only
 from bureau.calendar import working_days_between
 from bureau.parameters import parameter
-from core.access import holds, reaches, scope_ids
+from core.access import holds, reaches
 from core.days import today
 from core.verdict import ALLOWED, Denied, Verdict, first_denied
 from evaluation.choices import AssessmentState, CycleState, FrameworkState
 from evaluation.models import Assessment, Cycle, Framework, PeriodicReport, Score
 from evaluation.progress import CycleProgress, unscorable
 
-REGION = "bureau.region"
-
-
-def owns(user: Any, permission: str, region: Any) -> bool:
-    """Tell whether the user holds the permission for this region or one above it."""
-    return bool(set(scope_ids(user, REGION, permission)) & set(region.lineage))
-
 
 def _by_owner(user: Any, permission: str, region: Any) -> Verdict:
-    if owns(user, permission, region):
-        return ALLOWED
-    return Denied(
+    otherwise = Denied(
         _("只有%(region)s的主管部门可以办理") % {"region": region.name},
         "BN-5.1d",
         _("请联系该地区的教育行政部门"),
     )
+    return bureau_only(user, permission, region, otherwise)
 
 
 def nobody(user: Any, obj: Any) -> Verdict:

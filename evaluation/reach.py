@@ -15,6 +15,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast
 
 from bureau.models import Region
+from bureau.reach import run_in
 from core.registries import register_reach
 from evaluation.choices import FrameworkState, ResultState
 from evaluation.models import Assessment
@@ -50,7 +51,7 @@ def _was_member(prefix: str, ids: Sequence[int]) -> Q:
     )
 
 
-@register_reach(REGION, "evaluation.Framework")
+@register_reach(REGION, "evaluation.Framework", **run_in("region"))
 def _region_framework(ids: Sequence[int]) -> Q:
     above = _regions_above(ids)
     return Q(region__lineage__overlap=list(ids)) | Q(
@@ -78,7 +79,7 @@ def _of_school(prefix: str, ids: Sequence[int]) -> Q:
     )
 
 
-@register_reach(REGION, "evaluation.Cycle")
+@register_reach(REGION, "evaluation.Cycle", **run_in("region"))
 def _region_cycle(ids: Sequence[int]) -> Q:
     return Q(region__lineage__overlap=list(ids)) | Q(region__in=_regions_above(ids))
 
@@ -95,7 +96,7 @@ def _school_cycle(ids: Sequence[int]) -> Q:
     return Q(pk__in=held.values("cycle"))
 
 
-@register_reach(REGION, "evaluation.Assessment")
+@register_reach(REGION, "evaluation.Assessment", **run_in("cycle__region"))
 def _region_assessment(ids: Sequence[int]) -> Q:
     return _of_region("", ids)
 
@@ -111,7 +112,7 @@ def _school_assessment(ids: Sequence[int]) -> Q:
     return own | (_was_member("", ids) & Q(result__state=ResultState.PUBLISHED))
 
 
-@register_reach(REGION, "evaluation.Score")
+@register_reach(REGION, "evaluation.Score", **run_in("assessment__cycle__region"))
 def _region_score(ids: Sequence[int]) -> Q:
     return _of_region("assessment__", ids)
 
@@ -136,7 +137,7 @@ def _shown_to_school(prefix: str, result: str, ids: Sequence[int]) -> Q:
     return (own & shown) | (_was_member(prefix, ids) & published)
 
 
-@register_reach(REGION, "evaluation.Result")
+@register_reach(REGION, "evaluation.Result", **run_in("assessment__cycle__region"))
 def _region_result(ids: Sequence[int]) -> Q:
     return _of_region("assessment__", ids)
 
@@ -151,7 +152,9 @@ def _school_result(ids: Sequence[int]) -> Q:
     return _shown_to_school("assessment__", "", ids)
 
 
-@register_reach(REGION, "evaluation.PeriodicReport")
+@register_reach(
+    REGION, "evaluation.PeriodicReport", **run_in("assessment__cycle__region")
+)
 def _region_report(ids: Sequence[int]) -> Q:
     return _of_region("assessment__", ids)
 

@@ -7,6 +7,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
 
 from accounts.models import RoleGrant, User
+from bureau.authority import answering
 from bureau.models import Region
 from groups.models import EducationGroup, GroupCase
 from schools.models import School
@@ -22,16 +23,18 @@ def holders(
 ) -> list[User]:
     """Return the active users who hold the permission over any of the scopes.
 
-    A region is answered for by the grants on itself or on a region above it.
+    A region is answered for by its own authority, or also from above where the
+    permission is not one that each authority keeps to itself.
     """
     kinds = ContentType.objects.get_for_models(Region, EducationGroup, School)
     scopes = Q(pk__in=[])
     if region:
-        scopes |= Q(scope_type=kinds[Region], scope_id__in=region.lineage)
+        scopes |= Q(
+            scope_type=kinds[Region], scope_id__in=answering(permission, region)
+        )
     if group:
         scopes |= Q(scope_type=kinds[EducationGroup], scope_id=group.pk)
-    ids = [school.pk for school in schools]
-    if ids:
+    if ids := [school.pk for school in schools]:
         scopes |= Q(scope_type=kinds[School], scope_id__in=ids)
     grants = RoleGrant.objects.holding(permission).filter(scopes)
     if roles is not None:

@@ -9,6 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from bureau.authority import regions_answered
 from bureau.models import Department, Region
 from bureau.parameters import parameter
 from core.access import grants_of, scope_ids
@@ -33,7 +34,7 @@ LIMIT = 50
 
 def _regions(user: Any, permission: str) -> QuerySet[Region] | None:
     ids = scope_ids(user, "bureau.region", permission)
-    return Region.objects.under_ids(ids) if ids else None
+    return regions_answered(user, permission) if ids else None
 
 
 def _url(case: GroupCase, tab: str = "") -> str:

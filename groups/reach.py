@@ -2,20 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import reduce
+from operator import or_
 
 from django.db.models import Exists, OuterRef, Q
 
 from bureau.models import Region
-from bureau.reach import parameters_above
+from bureau.reach import everything, in_region, parameters_above, run_at, run_in
 from core.registries import register_reach
 from groups.models import CaseLine, Membership, Partnership
 
 REGION, GROUP, SCHOOL = "bureau.region", "groups.educationgroup", "schools.school"
-EVERYTHING = Q(pk__isnull=False)
-
-
-def _regions(ids: Sequence[int]) -> Q:
-    return Q(region__in=Region.objects.under_ids(ids))
 
 
 def _of_schools(ids: Sequence[int]) -> Q:
@@ -38,10 +35,10 @@ def _of_schools_within(ids: Sequence[int], start: date, end: date) -> Q:
 
 
 # --- Groups ------------------------------------------------------------------
-@register_reach(REGION, "groups.EducationGroup")
+@register_reach(REGION, "groups.EducationGroup", **run_in("region"))
 def region_reaches_groups(ids: Sequence[int]) -> Q:
     """A region reaches its groups and those in which its schools take part."""
-    return _regions(ids) | _with_schools_of(ids)
+    return Q(region__in=Region.objects.under_ids(ids)) | _with_schools_of(ids)
 
 
 @register_reach(GROUP, "groups.EducationGroup")
@@ -50,17 +47,14 @@ def group_reaches_itself(ids: Sequence[int]) -> Q:
     return Q(pk__in=ids)
 
 
-@register_reach(SCHOOL, "groups.EducationGroup")
+@register_reach(SCHOOL, "groups.EducationGroup", within=_of_schools_within)
 def school_reaches_groups(ids: Sequence[int]) -> Q:
     """A school reaches the groups it belongs to today."""
     return _of_schools(ids)
 
 
-school_reaches_groups.within = _of_schools_within  # type: ignore[attr-defined]
-
-
 # --- Memberships -------------------------------------------------------------
-@register_reach(REGION, "groups.Membership")
+@register_reach(REGION, "groups.Membership", **run_in("group__region"))
 def region_reaches_memberships(ids: Sequence[int]) -> Q:
     """A region reaches the memberships of its groups and of its schools."""
     regions = Region.objects.under_ids(ids)
@@ -88,10 +82,7 @@ def school_reaches_memberships(ids: Sequence[int]) -> Q:
 
 
 # --- Partnerships and partners -------------------------------------------------
-@register_reach(REGION, "groups.Partnership")
-def region_reaches_partnerships(ids: Sequence[int]) -> Q:
-    """A region reaches the partnerships of its groups."""
-    return Q(group__region__in=Region.objects.under_ids(ids))
+register_reach(REGION, "groups.Partnership")(in_region("group__region"))
 
 
 @register_reach(GROUP, "groups.Partnership")
@@ -115,26 +106,16 @@ def group_reaches_partners(ids: Sequence[int]) -> Q:
 
 
 # --- Schools through membership ----------------------------------------------
-@register_reach(GROUP, "schools.School")
-def group_reaches_schools(ids: Sequence[int]) -> Q:
-    """A group reaches the schools that belong to it today."""
-    held = Membership.objects.on().filter(group__in=ids)
-    return Q(pk__in=held.values("school"))
-
-
 def _schools_within(ids: Sequence[int], start: date, end: date) -> Q:
     held = Membership.objects.during(start, end).filter(group__in=ids)
     return Q(pk__in=held.values("school"))
 
 
-group_reaches_schools.within = _schools_within  # type: ignore[attr-defined]
-
-
-@register_reach(GROUP, "schools.SchoolReturn")
-def group_reaches_returns(ids: Sequence[int]) -> Q:
-    """A group reaches the returns of its members of today."""
+@register_reach(GROUP, "schools.School", within=_schools_within)
+def group_reaches_schools(ids: Sequence[int]) -> Q:
+    """A group reaches the schools that belong to it today."""
     held = Membership.objects.on().filter(group__in=ids)
-    return Q(school__in=held.values("school"))
+    return Q(pk__in=held.values("school"))
 
 
 def _returns_within(ids: Sequence[int], start: date, end: date) -> Q:
@@ -143,20 +124,16 @@ def _returns_within(ids: Sequence[int], start: date, end: date) -> Q:
     return Q(school__in=held.values("school")) & years
 
 
-group_reaches_returns.within = _returns_within  # type: ignore[attr-defined]
-
-
-@register_reach(GROUP, "schools.ClassSection")
-def group_reaches_classes(ids: Sequence[int]) -> Q:
-    """A group reaches the classes of its members of today."""
-    return group_reaches_returns(ids)
-
-
-group_reaches_classes.within = _returns_within  # type: ignore[attr-defined]
+@register_reach(GROUP, "schools.SchoolReturn", within=_returns_within)
+@register_reach(GROUP, "schools.ClassSection", within=_returns_within)
+def group_reaches_returns(ids: Sequence[int]) -> Q:
+    """A group reaches the returns and the classes of its members of today."""
+    held = Membership.objects.on().filter(group__in=ids)
+    return Q(school__in=held.values("school"))
 
 
 # --- Cases -------------------------------------------------------------------
-@register_reach(REGION, "groups.GroupCase")
+@register_reach(REGION, "groups.GroupCase", **run_in("region"))
 def region_reaches_cases(ids: Sequence[int]) -> Q:
     """A region reaches its cases and those that name one of its schools."""
     regions = Region.objects.under_ids(ids)
@@ -177,7 +154,13 @@ def school_reaches_cases(ids: Sequence[int]) -> Q:
 
 
 # --- Documents and obligations -----------------------------------------------
-@register_reach(REGION, "groups.Document")
+def _documents_run_by(ids: Sequence[int]) -> Q:
+    """The documents of the regions themselves, of their groups and cases."""
+    paths = ("region", "group__region", "case__region")
+    return reduce(or_, (run_at(path)(ids) for path in paths))
+
+
+@register_reach(REGION, "groups.Document", own=_documents_run_by)
 def region_reaches_documents(ids: Sequence[int]) -> Q:
     """A region reaches its own documents and those of its groups and cases."""
     regions = Region.objects.under_ids(ids)
@@ -194,14 +177,6 @@ def group_reaches_documents(ids: Sequence[int]) -> Q:
     return Q(group__in=ids)
 
 
-@register_reach(SCHOOL, "groups.Document")
-def school_reaches_documents(ids: Sequence[int]) -> Q:
-    """A school reaches the documents of its groups of today and of its cases."""
-    held = Membership.objects.on().filter(school__in=ids)
-    named = CaseLine.objects.filter(school__in=ids)
-    return Q(group__in=held.values("group")) | Q(case__in=named.values("case"))
-
-
 def _documents_within(ids: Sequence[int], start: date, end: date) -> Q:
     held = Membership.objects.during(start, end).filter(school__in=ids)
     in_force = Q(valid_from__lt=end) & (
@@ -210,13 +185,15 @@ def _documents_within(ids: Sequence[int], start: date, end: date) -> Q:
     return Q(group__in=held.values("group")) & in_force
 
 
-school_reaches_documents.within = _documents_within  # type: ignore[attr-defined]
+@register_reach(SCHOOL, "groups.Document", within=_documents_within)
+def school_reaches_documents(ids: Sequence[int]) -> Q:
+    """A school reaches the documents of its groups of today and of its cases."""
+    held = Membership.objects.on().filter(school__in=ids)
+    named = CaseLine.objects.filter(school__in=ids)
+    return Q(group__in=held.values("group")) | Q(case__in=named.values("case"))
 
 
-@register_reach(REGION, "groups.CaseTask")
-def region_reaches_tasks(ids: Sequence[int]) -> Q:
-    """A region reaches the tasks of its cases."""
-    return Q(case__region__in=Region.objects.under_ids(ids))
+register_reach(REGION, "groups.CaseTask")(in_region("case__region"))
 
 
 @register_reach(GROUP, "groups.CaseTask")
@@ -231,10 +208,7 @@ def school_reaches_tasks(ids: Sequence[int]) -> Q:
     return Q(case__in=CaseLine.objects.filter(school__in=ids).values("case"))
 
 
-@register_reach(REGION, "groups.Obligation")
-def region_reaches_obligations(ids: Sequence[int]) -> Q:
-    """A region reaches what its groups have to settle."""
-    return Q(group__region__in=Region.objects.under_ids(ids))
+register_reach(REGION, "groups.Obligation")(in_region("group__region"))
 
 
 @register_reach(GROUP, "groups.Obligation")
@@ -244,14 +218,8 @@ def group_reaches_obligations(ids: Sequence[int]) -> Q:
 
 
 # --- Modes are known to everyone ---------------------------------------------
-def _known_to_everyone(scope: str) -> None:
-    @register_reach(scope, "groups.GroupMode")
-    def _modes(ids: Sequence[int]) -> Q:
-        return EVERYTHING
-
-
 for _scope in (REGION, GROUP, SCHOOL):
-    _known_to_everyone(_scope)
+    register_reach(_scope, "groups.GroupMode", own=everything)(everything)
 
 
 # --- Parameters --------------------------------------------------------------

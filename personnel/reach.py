@@ -20,18 +20,14 @@ def _worked(start: date, end: date) -> Q:
     return entered & left
 
 
-region_reaches_teachers = register_reach(REGION, TEACHER)(in_region("region"))
+_in_region = in_region("region")
 
 
 def _region_then(ids: Sequence[int], start: date, end: date) -> Q:
-    return region_reaches_teachers(ids) & _worked(start, end)
+    return _in_region(ids) & _worked(start, end)
 
 
-@register_reach(GROUP, TEACHER)
-def group_reaches_teachers(ids: Sequence[int]) -> Q:
-    """A group reaches the teachers of its member schools of today."""
-    held = Membership.objects.on().filter(group__in=ids)
-    return Q(school__in=held.values("school"))
+register_reach(REGION, TEACHER, within=_region_then)(_in_region)
 
 
 def _group_then(ids: Sequence[int], start: date, end: date) -> Q:
@@ -39,16 +35,18 @@ def _group_then(ids: Sequence[int], start: date, end: date) -> Q:
     return Q(school__in=held.values("school")) & _worked(start, end)
 
 
-@register_reach(SCHOOL, TEACHER)
-def school_reaches_its_teachers(ids: Sequence[int]) -> Q:
-    """A school reaches its own teachers."""
-    return Q(school__in=ids)
+@register_reach(GROUP, TEACHER, within=_group_then)
+def group_reaches_teachers(ids: Sequence[int]) -> Q:
+    """A group reaches the teachers of its member schools of today."""
+    held = Membership.objects.on().filter(group__in=ids)
+    return Q(school__in=held.values("school"))
 
 
 def _school_then(ids: Sequence[int], start: date, end: date) -> Q:
-    return school_reaches_its_teachers(ids) & _worked(start, end)
+    return Q(school__in=ids) & _worked(start, end)
 
 
-region_reaches_teachers.within = _region_then  # type: ignore[attr-defined]
-group_reaches_teachers.within = _group_then  # type: ignore[attr-defined]
-school_reaches_its_teachers.within = _school_then  # type: ignore[attr-defined]
+@register_reach(SCHOOL, TEACHER, within=_school_then)
+def school_reaches_its_teachers(ids: Sequence[int]) -> Q:
+    """A school reaches its own teachers."""
+    return Q(school__in=ids)

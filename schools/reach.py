@@ -7,14 +7,13 @@ from django.db.models import Q
 
 from bureau.models import Region
 from bureau.reach import in_region, parameters_above
-from core.registries import ReachFunction, register_reach
+from core.registries import ReachFunction, Within, register_reach
 
 REGION, SCHOOL = "bureau.region", "schools.school"
 DATED = ("schools.SchoolLabel", "schools.SchoolHonour", "schools.SchoolStage")
 KEPT = ("schools.ConstructionProject", "schools.MergedRecord")
 SPANNED = ("schools.Campus", "schools.SchoolProfile")
 OF_A_YEAR = ("schools.ClassSection", "schools.SchoolReturn", "schools.QualityResult")
-Within = Callable[[Sequence[int], date, date], Q]
 
 
 def _existed(prefix: str, start: date, end: date) -> Q:
@@ -28,34 +27,19 @@ def _existed(prefix: str, start: date, end: date) -> Q:
     return opened & closed
 
 
-region_reaches_schools = register_reach(REGION, "schools.School")(
-    in_region("administered_by")
-)
-
-
-@register_reach(SCHOOL, "schools.School")
-def school_reaches_itself(ids: Sequence[int]) -> Q:
-    """A school reaches itself."""
-    return Q(pk__in=ids)
-
-
-def _region_then(ids: Sequence[int], start: date, end: date) -> Q:
-    return region_reaches_schools(ids) & _existed("", start, end)
-
-
-def _school_then(ids: Sequence[int], start: date, end: date) -> Q:
-    return school_reaches_itself(ids) & _existed("", start, end)
-
-
-region_reaches_schools.within = _region_then  # type: ignore[attr-defined]
-school_reaches_itself.within = _school_then  # type: ignore[attr-defined]
-
-
-def _then(today: Callable[[Sequence[int]], Q], dated: Callable[..., Q]) -> Within:
+def _then(today: ReachFunction, dated: Callable[[date, date], Q]) -> Within:
     def within(ids: Sequence[int], start: date, end: date) -> Q:
         return today(ids) & dated(start, end)
 
     return within
+
+
+def _itself(ids: Sequence[int]) -> Q:
+    return Q(pk__in=ids)
+
+
+def _school_existed(start: date, end: date) -> Q:
+    return _existed("", start, end)
 
 
 def _school_then_there(start: date, end: date) -> Q:
@@ -77,6 +61,7 @@ def _in_calendar_years(start: date, end: date) -> Q:
 
 _PLANS = "schools.ClassReductionPlan"
 SPANS: dict[str, Callable[[date, date], Q]] = {
+    "schools.School": _school_existed,
     "schools.SchoolLabel": _in_days,
     "schools.SchoolHonour": _in_calendar_years,
     "schools.SchoolStage": _school_then_there,
@@ -87,27 +72,25 @@ SPANS: dict[str, Callable[[date, date], Q]] = {
 
 
 def _register(scope: str, model: str, today: ReachFunction) -> None:
-    today.within = _then(today, SPANS[model])  # type: ignore[attr-defined]
-    register_reach(scope, model)(today)
+    register_reach(scope, model, within=_then(today, SPANS[model]))(today)
 
 
-def _school_of() -> ReachFunction:
-    def reached(ids: Sequence[int]) -> Q:
-        return Q(school__in=ids)
-
-    return reached
+def _school_of(ids: Sequence[int]) -> Q:
+    return Q(school__in=ids)
 
 
+_register(REGION, "schools.School", in_region("administered_by"))
+_register(SCHOOL, "schools.School", _itself)
 for _model in (*DATED, *SPANNED, *KEPT, *OF_A_YEAR):
     _register(REGION, _model, in_region("school__administered_by"))
-    _register(SCHOOL, _model, _school_of())
+    _register(SCHOOL, _model, _school_of)
 
 
 register_reach(REGION, "schools.Partner")(in_region("region"))
 
 for _now in (_PLANS, "schools.SchoolContact"):
     register_reach(REGION, _now)(in_region("school__administered_by"))
-    register_reach(SCHOOL, _now)(_school_of())
+    register_reach(SCHOOL, _now)(_school_of)
 
 for _now in ("schools.ReturnReminder", "schools.ReturnUnlock"):
     register_reach(REGION, _now)(in_region("school_return__school__administered_by"))

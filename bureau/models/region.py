@@ -166,6 +166,12 @@ class Region(DatedModel, Sourced):
         return above or self
 
     @property
+    def authority_id(self) -> int:
+        """Return the id of ``authority`` (no query)."""
+        above = self.parent_id if self.level == Level.TOWN else None
+        return above or self.pk
+
+    @property
     def guiding_bureau(self) -> "Region":
         """Return whose bureau guides this region: the city or municipality over it."""
         rows = Region.objects.filter(pk__in=self.lineage).order_by("-path")

@@ -118,15 +118,14 @@ def reach_condition(
 
 
 def _condition(model: type[Model], grants: list[Grant], permission: str = "") -> Q:
-    """Reach by scope; a reach function without ``own`` reaches nothing as its own."""
+    """Reach by scope; a reach without ``own`` reaches nothing as its own."""
     by_scope: dict[tuple[str, bool], list[int]] = defaultdict(list)
     for grant in grants:
         by_scope[grant.scope, permission in grant.own].append(grant.scope_id or 0)
     condition = NOTHING
     for (scope, is_own), ids in by_scope.items():
-        function = reach.find((scope, model._meta.label_lower))
-        if is_own:
-            function = getattr(function, "own", None)
+        entry = reach.find((scope, model._meta.label_lower))
+        function = entry.own if entry and is_own else entry
         if function:
             condition |= function(sorted(set(ids)))
     return condition
@@ -135,13 +134,12 @@ def _condition(model: type[Model], grants: list[Grant], permission: str = "") ->
 def _within_span(model: type[Model], grant: Grant) -> Q:
     """An ended grant reaches rows dated inside its span, and nothing else.
 
-    A reach function that reads dated rows of its own may carry ``within(ids, start,
-    end)``, which answers for the days of the span instead of for today.
+    A reach that reads dated rows of its own says so by ``within``, which answers for
+    the days of the span instead of for today.
     """
-    function = reach.find((grant.scope, model._meta.label_lower))
-    within: Callable[..., Q] | None = getattr(function, "within", None)
-    if within:
-        return within([grant.scope_id or 0], grant.valid_from, grant.valid_to)
+    entry = reach.find((grant.scope, model._meta.label_lower))
+    if entry and entry.within and grant.valid_to:
+        return entry.within([grant.scope_id or 0], grant.valid_from, grant.valid_to)
     fields = getattr(model, "span_fields", None)
     if not fields:
         return NOTHING

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bureau.authority import answers_for
 from core.charts import Chart, Series
 from core.forms import ReasonForm
 from core.models import Attachment
@@ -33,7 +34,7 @@ from evaluation.filters import AssessmentFilter, ResultFilter
 from evaluation.forms import VetoForm
 from evaluation.marks import marks_of_grades, marks_of_leaf
 from evaluation.models import Assessment, Result, Score
-from evaluation.permissions import can_score, can_veto, owns
+from evaluation.permissions import can_score, can_veto
 from evaluation.reading import Leaf, by_points_lost
 from evaluation.reports.figures import Field, averages, dimensions_of
 from evaluation.services import lift_veto, set_veto
@@ -153,7 +154,7 @@ class AssessmentPage(DetailPage):
     @property
     def sees_inside(self) -> bool:
         """Tell whether the user is of the bureau that runs the cycle."""
-        return owns(self.request.user, VIEW, self.object.cycle.region)
+        return answers_for(self.request.user, VIEW, self.object.cycle.region)
 
     def get_facts(self) -> list[Fact]:
         """Return cycle, subject, lead, county, report."""
@@ -319,7 +320,7 @@ class ScorePage(ObjectMixin, Page):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Draw the page."""
         score, leaf = self.object, Leaf.from_score(self.object)
-        inside = owns(request.user, VIEW, score.assessment.cycle.region)
+        inside = answers_for(request.user, VIEW, score.assessment.cycle.region)
         context = self.get_context_data(
             score=score,
             leaf=leaf,

@@ -6,6 +6,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from bureau.authority import regions_answered
 from bureau.models import Region
 from core.access import scope_ids
 from schools.models import School
@@ -37,7 +38,7 @@ def home_regions(user: Any, permission: str) -> QuerySet[Region]:
     """Return the regions the user works for, by region grants or by schools."""
     ids = scope_ids(user, "bureau.region", permission)
     if ids:
-        return Region.objects.under_ids(ids)
+        return regions_answered(user, permission)
     schools = School.objects.filter(
         pk__in=scope_ids(user, "schools.school", permission)
     )
@@ -49,7 +50,7 @@ def leads_for(user: Any, permission: str) -> QuerySet[School]:
     rows = School.objects.running().select_related("administered_by")
     ids = scope_ids(user, "bureau.region", permission)
     if ids:
-        return rows.filter(administered_by__in=Region.objects.under_ids(ids))
+        return rows.filter(administered_by__in=regions_answered(user, permission))
     return rows.filter(pk__in=scope_ids(user, "schools.school", permission))
 
 

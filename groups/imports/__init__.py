@@ -30,7 +30,7 @@ class MembershipImport(ImportKind):
 
     def context(self, run: Any) -> Roll:
         """Load the register of the run's region."""
-        return read_roll(run.scope)
+        return read_roll(run.scope, run.by, self.permission)
 
     def prepare(self, row: Row, context: Roll) -> None:
         """Find group and school, settle role, mode and days, compare with the rest."""

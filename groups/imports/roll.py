@@ -4,7 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
+from bureau.authority import regions_answered
 from bureau.models import Region
 from bureau.parameters import parameter
 from groups.choices import GroupState, Role
@@ -49,6 +51,14 @@ class Roll:
     of_school: dict[int, list[Held]] = field(default_factory=lambda: defaultdict(list))
     of_group: dict[str, list[Held]] = field(default_factory=lambda: defaultdict(list))
     leads: dict[str, int] = field(default_factory=dict)
+    homes: dict[str, Region] = field(default_factory=dict)
+    """Group → the region of the first lead school that a row names."""
+    answered: frozenset[int] | None = None
+    """The regions the importer answers for (AK-1.3.1); None is no person."""
+
+    def run_below(self, region: Region) -> bool:
+        """Tell whether the importer only guides and reads what the region runs."""
+        return self.answered is not None and region.pk not in self.answered
 
     def find_schools(self, name: str, code: str, county: str) -> list[School]:
         """Return the schools of this code, else of this name; the county decides."""
@@ -76,10 +86,12 @@ class Roll:
         self.of_group[held.group].append(held)
 
 
-def read_roll(scope: Region) -> Roll:
+def read_roll(scope: Region, by: Any, permission: str) -> Roll:
     """Load the schools, groups and memberships of a region's subtree."""
+    answered = regions_answered(by, permission).values_list("pk", flat=True)
     roll = Roll(
         scope=scope,
+        answered=frozenset(answered) if by else None,
         is_exclusive=bool(parameter("membership.exclusive", scope)),
         modes={mode.pk: mode for mode in GroupMode.objects.all()},
     )

@@ -49,10 +49,8 @@ from groups.permissions.scopes import (
     bureau_only,
     city_only,
     first_denied_lazily,
-    over_group,
-    over_region,
+    group_only,
     over_school,
-    scopes_of,
 )
 
 __all__ = [
@@ -91,15 +89,13 @@ __all__ = [
     "departments_asked",
     "departments_of",
     "first_denied_lazily",
+    "group_only",
     "has_papers",
     "has_partners",
     "missing_partners",
     "opinions_of",
-    "over_group",
-    "over_region",
     "over_school",
     "schools_to_consent",
-    "scopes_of",
     "silent_departments",
     "unheard_lines",
 ]

@@ -4,9 +4,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from bureau.authority import answers_for
 from bureau.choices import DepartmentKind
 from bureau.models import Department, Region
-from core.access import grants_of
+from core.access import grants_of, scope_ids
 from core.days import today
 from core.models import Opinion
 from core.verdict import ALLOWED, Denied, Verdict, first_denied
@@ -24,9 +25,7 @@ from groups.permissions.scopes import (
     bureau_only,
     city_only,
     first_denied_lazily,
-    over_region,
     over_school,
-    scopes_of,
 )
 from groups.validation import is_blocked, validate_formation
 
@@ -46,7 +45,7 @@ GIVEN = (Opinion.Verdict.AGREE, Opinion.Verdict.CONDITIONAL)
 
 def can_open_case(user: Any, region: Region | None, lead_id: int | None) -> Verdict:
     """Answer whether the user may start a formation in the region with this lead."""
-    if region and over_region(user, "groups.add_groupcase", region):
+    if region and answers_for(user, "groups.add_groupcase", region):
         return ALLOWED
     if lead_id and over_school(user, "groups.add_groupcase", lead_id):
         return ALLOWED
@@ -59,7 +58,7 @@ def can_open_case(user: Any, region: Region | None, lead_id: int | None) -> Verd
 
 def answers_for_case(user: Any, case: GroupCase, permission: str) -> bool:
     """Tell whether the user stands on the applicant's side of the case."""
-    if case.formation_basis != FormationBasis.VOLUNTARY and over_region(
+    if case.formation_basis != FormationBasis.VOLUNTARY and answers_for(
         user, permission, case.region
     ):
         return True
@@ -74,7 +73,7 @@ def can_change_case(user: Any, case: GroupCase) -> Verdict:
         return Denied(_("已提交的事项不能修改"), "", _("需要修改时请受理单位退回"))
     if answers_for_case(user, case, "groups.change_groupcase"):
         return ALLOWED
-    if case.opened_by_id == user.pk and over_region(
+    if case.opened_by_id == user.pk and answers_for(
         user, "groups.change_groupcase", case.region
     ):
         return ALLOWED
@@ -213,7 +212,7 @@ def can_consent(user: Any, case: GroupCase, school_id: int) -> Verdict:
 
 def schools_to_consent(user: Any) -> set[int]:
     """Return the schools that the user may speak for."""
-    return scopes_of(user, "groups.consent_groupcase", SCHOOL)
+    return set(scope_ids(user, SCHOOL, "groups.consent_groupcase"))
 
 
 def departments_asked(case: GroupCase) -> list[Department]:

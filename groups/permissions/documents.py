@@ -4,25 +4,24 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from bureau import authority
 from core.verdict import ALLOWED, Denied, Verdict
 from groups.choices import (
     DocumentState,
 )
 from groups.models import Document, EducationGroup, GroupCase
 from groups.permissions.cases import can_change_case
-from groups.permissions.scopes import (
-    over_group,
-    over_region,
-)
+from groups.permissions.scopes import first_denied_lazily, group_only
 
 
 def can_draft_document(user: Any, owner: EducationGroup | GroupCase) -> Verdict:
     """Answer whether the user may add a document to a group or to a case."""
     if isinstance(owner, GroupCase):
         return can_change_case(user, owner)
-    if over_group(user, "groups.change_document", owner):
-        return ALLOWED
-    return Denied(_("集团文件由集团办公室、龙头学校或教育行政部门起草"), "BN-4.2.4")
+    otherwise = Denied(
+        _("集团文件由集团办公室、龙头学校或教育行政部门起草"), "BN-4.2.4"
+    )
+    return group_only(user, "groups.change_document", owner, otherwise)
 
 
 def can_change_document(user: Any, document: Document) -> Verdict:
@@ -39,9 +38,9 @@ def can_submit_document(user: Any, document: Document) -> Verdict:
     """Answer whether the user may hand the document in."""
     if document.group is None:
         return Denied(_("该文件随事项一并提交"), "AK-3.3.2")
-    if not over_group(user, "groups.submit_document", document.group):
-        return Denied(_("由集团办公室或龙头学校提交"), "BN-4.2.4")
-    return _is_written(document)
+    otherwise = Denied(_("由集团办公室或龙头学校提交"), "BN-4.2.4")
+    allowed = group_only(user, "groups.submit_document", document.group, otherwise)
+    return first_denied_lazily(lambda: allowed, lambda: _is_written(document))
 
 
 def _is_written(document: Document) -> Verdict:
@@ -56,8 +55,12 @@ def can_file_document(user: Any, document: Document) -> Verdict:
     group = document.group
     if group is None:
         return Denied(_("该文件随事项一并办理"), "AK-3.3.2")
-    if not over_region(user, "groups.file_document", group.region):
-        return Denied(_("由教育行政部门备案"), "BN-4.2.4")
+    otherwise = Denied(_("由教育行政部门备案"), "BN-4.2.4")
+    allowed = authority.bureau_only(
+        user, "groups.file_document", group.region, otherwise
+    )
+    if not allowed:
+        return allowed
     if document.submitted_by_id == user.pk:
         return Denied(_("提交人不能为自己提交的文件备案"), "BN-4.2.4")
     return ALLOWED

@@ -6,7 +6,6 @@ from django.utils.translation import gettext as _
 
 from bureau.models import Region
 from bureau.parameters import parameter
-from core.access import reaches
 from core.days import today
 from core.verdict import ALLOWED, Denied, Verdict
 from groups.choices import (
@@ -21,6 +20,7 @@ from groups.permissions.scopes import (
     bureau_only,
     city_only,
     first_denied_lazily,
+    group_only,
 )
 from schools.choices import PartnerKind
 
@@ -49,9 +49,10 @@ def can_change_partnership(user: Any, group: EducationGroup) -> Verdict:
     """Allow the group and its bureau to say who works with it (BN-4.1.3a)."""
     if group.state == GroupState.DISSOLVED:
         return Denied(_("集团已经撤销，不能再登记合作单位"))
-    if reaches(user, "groups.change_partnership", group):
-        return ALLOWED
-    return Denied(_("只有集团和主管部门可以登记合作单位"), remedy=_("请联系集团办公室"))
+    otherwise = Denied(
+        _("只有集团和主管部门可以登记合作单位"), remedy=_("请联系集团办公室")
+    )
+    return group_only(user, "groups.change_partnership", group, otherwise)
 
 
 def missing_partners(group: EducationGroup) -> list[str]:

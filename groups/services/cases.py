@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audit.services import record
+from bureau.authority import answers_for
 from core.days import today
 from core.models import Opinion
 from core.notify import notify
@@ -16,7 +17,7 @@ from core.verdict import Verdict
 from groups.audience import applicants, holders
 from groups.choices import CaseKind, FormationBasis, Role, TaskKind
 from groups.models import CaseLine, CaseTask, GroupCase, TaskTemplate
-from groups.permissions import can_change_case, can_open_case, over_region
+from groups.permissions import can_change_case, can_open_case
 from schools.models import School
 
 Line = Mapping[str, Any]
@@ -75,7 +76,7 @@ def open_case(*, by: Any, lines: Iterable[Line] = (), **profile: Any) -> GroupCa
 
 
 def _check_basis(case: GroupCase, by: Any) -> None:
-    if case.formation_basis == FormationBasis.ADMIN_LED and not over_region(
+    if case.formation_basis == FormationBasis.ADMIN_LED and not answers_for(
         by, "groups.add_groupcase", case.region
     ):
         raise ValidationError(

@@ -10,9 +10,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audit.services import record
+from bureau.authority import answers_for
 from bureau.models import Region
 from groups.models import GroupMode, ModeAvailability, TaskTemplate
-from groups.permissions import over_region
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 
@@ -66,7 +66,7 @@ def switch_mode(
     reason: str,
 ) -> ModeAvailability:
     """Switch a mode off or on in a region from a day on (AK-1.3.2)."""
-    if not over_region(by, "groups.change_groupmode", region):
+    if not answers_for(by, "groups.change_groupmode", region):
         raise PermissionDenied(_("由本地区教育行政部门决定（AK-1.3.2）"))
     standing = ModeAvailability.objects.select_for_update().filter(
         mode=mode, region=region

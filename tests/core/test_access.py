@@ -8,7 +8,7 @@ from django.db.models import Q
 from accounts.models import RoleGrant
 from core import access
 from core.access import Grant
-from core.registries import reach
+from core.registries import Reach, reach
 from tests.accounts.factories import UserFactory
 
 SCOPE = "tests.scope"
@@ -30,7 +30,7 @@ def make(permission: str, start: date, end: date | None) -> Grant:
 @pytest.fixture
 def reach_by_user(monkeypatch: pytest.MonkeyPatch) -> None:
     entries = dict(reach._entries)
-    entries[(SCOPE, "accounts.rolegrant")] = lambda ids: Q(reason="1")
+    entries[(SCOPE, "accounts.rolegrant")] = Reach(lambda ids: Q(reason="1"))
     monkeypatch.setattr(reach, "_entries", entries)
 
 

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from bureau.calendar import first_calendar_year
+from core.days import today
 from tests.accounts.factories import user_with
 from tests.bureau.factories import (
     AcademicYearFactory,
@@ -31,8 +33,12 @@ def _corner(city: Any, name: str) -> SimpleNamespace:
 
 @pytest.fixture
 def world(db: None) -> SimpleNamespace:
-    """A city with the counties ``here`` and ``there``, and the school year."""
+    """A city with the counties ``here`` and ``there``, and two school years.
+
+    The school year of today is there whenever the tests run.
+    """
     city = CityFactory()
+    AcademicYearFactory(first=first_calendar_year(today()))
     return SimpleNamespace(
         city=city,
         city_bureau=user_with("CITY_EDU", city),

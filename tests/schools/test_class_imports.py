@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from freezegun import freeze_time
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -219,6 +220,14 @@ def test_day_of_an_unchanged_count_is_kept_when_the_file_names_none(world: Any) 
     assert ClassSection.objects.get().counted_on == date(2026, 9, 1)
 
 
+def test_a_count_of_a_day_to_come_is_rejected(world: Any) -> None:
+    with freeze_time("2026-11-02 08:00:00+08:00"):
+        done = take_in(world, line(world, counted_on="2026-11-03"))
+
+    assert counts(done) == (0, 0, 0, 1)
+    assert "not_yet" in codes(done)
+
+
 def test_year_of_entry_becomes_the_grade_of_the_school_year(world: Any) -> None:
     school = SchoolFactory(region=world.here.county, name="和平中学", type="JUNIOR")
 
@@ -247,7 +256,6 @@ def test_year_of_entry_becomes_the_grade_of_the_school_year(world: Any) -> None:
         ({"headcount": ""}, "required"),
         ({"headcount": "四十"}, "not_a_number"),
         ({"counted_on": "2025-09-01"}, "outside_year"),
-        ({"counted_on": "2027-07-01"}, "not_yet"),
         ({"stage": "大学"}, "unknown_choice"),
     ],
 )

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from bureau.calendar import first_calendar_year
+from core.days import today
 from core.imports import run_import
 from core.models import ImportRun
 from core.registries import import_kinds
@@ -95,7 +97,7 @@ def test_class_table_of_the_pupil_register(world: Any) -> None:
         "班级信息",
         school_code=world.here.school.provisional_no,
         name=world.here.school.name,
-        grade="2025级",
+        grade=f"{first_calendar_year(today()) - 1}级",
         number="03",
         class_name="二年级3班",
         headcount=44,
