@@ -13,5 +13,5 @@ class ClientTokenScheme(DjangoOAuthToolkitScheme):
     priority = 1
 
     def get_security_requirement(self, auto_schema: Any) -> dict[str, list[str]]:
-        """Name the scope that reading needs."""
-        return {self.name: ["read"]}
+        """Name the scope that the view asks for: reading, unless it says another."""
+        return {self.name: [getattr(auto_schema.view, "token_scope", "read")]}

@@ -300,7 +300,14 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "OAUTH2_FLOWS": ["clientCredentials"],
     "OAUTH2_TOKEN_URL": "/oauth/token/",
-    "OAUTH2_SCOPES": {"read": "read", "write": "write", "import": "import"},
+    "OAUTH2_SCOPES": {
+        **{scope: scope for scope in ("read", "write", "import")},
+        _ONEROSTER.format("v1p2", "roster.createput"): "roster.createput",
+    },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "roster.inbound.describing.describe_single_writes",
+    ],
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {
         "GroupStateEnum": "groups.choices.GroupState",

@@ -6,13 +6,17 @@ from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from roster.bundles.receiving import MAX_MB, receive_bundle
 from roster.bundles.results import results_response, row_as_dict
 from roster.choices import RowResult
+from roster.inbound.describing import (
+    bundle_results_told,
+    bundle_sent,
+    bundle_told,
+)
 from roster.inbound.views import Refused, SyncDoor, body_of, choice_of
 from roster.models import SyncRun
 from roster.verdicts import Verdicts
@@ -47,7 +51,7 @@ def as_dict(run: SyncRun, request: Request) -> dict[str, Any]:
 class BundleListView(SyncDoor):
     """``POST /api/sync/v1/bundles``."""
 
-    @extend_schema(exclude=True)
+    @bundle_sent
     def post(self, request: Request) -> Response:
         """Take a zip in: 202 and where to follow it; 200 for one already known."""
         preview = choice_of(request, "preview", ("false", "true")) == "true"
@@ -85,7 +89,7 @@ class BundleView(SyncDoor):
             raise Http404
         return found
 
-    @extend_schema(exclude=True)
+    @bundle_told
     def get(self, request: Request, pk: int) -> Response:
         """Tell where the bundle stands."""
         return Response(as_dict(self.get_run(pk), request))
@@ -94,7 +98,7 @@ class BundleView(SyncDoor):
 class BundleResultsView(BundleView):
     """``GET /api/sync/v1/bundles/{id}/results?result=rejected&format=csv``."""
 
-    @extend_schema(exclude=True)
+    @bundle_results_told
     def get(self, request: Request, pk: int) -> Any:
         """Tell what became of the rows, page by page, or all of it as CSV."""
         run = self.get_run(pk)

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.http import Http404
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import APIException
 from rest_framework.parsers import BaseParser
 from rest_framework.permissions import BasePermission
@@ -16,6 +15,7 @@ from accounts.clients import ClientCaller, ClientTokenAuthentication
 from core.api.problems import MEDIA_TYPE, problem
 from core.imports.errors import ImportRefused
 from roster.choices import Collection, RowResult, RunKind
+from roster.inbound.describing import in_bulk
 from roster.inbound.objects import Unreadable, read_body
 from roster.inbound.receiving import (
     MAX_BYTES,
@@ -76,6 +76,7 @@ class SyncDoor(APIView):
     """What every door has: the token, the scope, the source of the program."""
 
     permission = SCOPE
+    token_scope = SCOPE
     authentication_classes = (ClientTokenAuthentication,)
     permission_classes = (HasSyncScope,)
     parser_classes = (LeftUnread,)
@@ -130,7 +131,7 @@ def told(refusal: Exception, status: int, code: str) -> Response:
 class BulkView(SyncDoor):
     """``POST /api/sync/v1/{collection}:bulk``."""
 
-    @extend_schema(exclude=True)
+    @in_bulk
     def post(self, request: Request, collection: str) -> Response:
         """Take rows in and answer with a verdict for each."""
         name = collection_of(collection)
@@ -179,7 +180,6 @@ class BulkView(SyncDoor):
 class SingleView(SyncDoor):
     """``PUT`` and ``DELETE /ims/oneroster/rostering/v1p2/{collection}/{sourcedId}``."""
 
-    @extend_schema(exclude=True)
     def put(self, request: Request, collection: str, sourced_id: str) -> Response:
         """Create (201) or change (200) one object; 422 with every error."""
         name = collection_of(collection)
@@ -189,7 +189,6 @@ class SingleView(SyncDoor):
             raise Refused(400, _("sourcedId 与地址不一致"), "id_differs")
         return self._write(name, {**value, "sourcedId": sourced_id})
 
-    @extend_schema(exclude=True)
     def delete(self, request: Request, collection: str, sourced_id: str) -> Response:
         """Mark one object as to be deleted; 404 when the source has none such."""
         row = {"sourcedId": sourced_id, "status": "tobedeleted"}
