@@ -1,6 +1,7 @@
 """Annual returns: who has returned, one return, its figures and moves."""
 
 from collections.abc import Sequence
+from datetime import date
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
@@ -144,9 +145,14 @@ class ReturnBoardPage(ListPage):
         return _("%s 学年报表") % self.year.code if self.year else _("年度报表")
 
     def get_queryset(self) -> QuerySet[Any]:
-        """Return one row for each stage of each running school."""
-        day = self.year.starts_on if self.year else self.request.as_of
-        schools = School.objects.running(max(day, self.request.as_of))
+        """Return one row for each stage of each school that ran on the day.
+
+        Of a year that is over its last day counts, so that a school closed since stays.
+        """
+        day: date = self.request.as_of
+        if self.year:
+            day = min(max(day, self.year.starts_on), self.year.ends_on)
+        schools = School.objects.running(day)
         rows = super().get_queryset().filter(school__in=schools)
         rows = rows.select_related("school__administered_by").with_return(self.year)
         return rows.by_progress()

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from schools.models import SchoolReturn
+from schools.services import close_school
 from tests.schools.factories import (
     FullReturnFactory,
     SchoolFactory,
@@ -31,6 +32,19 @@ def test_board_shows_who_has_returned_and_who_has_not(
     assert "学校已确认" in html and "未开始" in html and late.name in html
     assert world.there.school.name not in html
     assert late.name in missing and f">{world.here.school.name}<" not in missing
+
+
+def test_board_of_a_past_year_keeps_a_school_that_closed_since(
+    world: Any, signed_in: Any
+) -> None:
+    gone = SchoolFactory(region=world.here.county, name="旧街小学")
+    FullReturnFactory(school=gone, year=world.last_year)
+    day = world.last_year.until
+    close_school(gone, by=world.here.bureau, day=day, reason="撤并")
+    client = signed_in(world.here.bureau)
+
+    assert gone.name in page(client, url("return-list"), year=world.last_year.pk)
+    assert gone.name not in page(client, url("return-list"), year=world.year.pk)
 
 
 def test_board_needs_a_fixed_number_of_queries(world: Any, signed_in: Any) -> None:
