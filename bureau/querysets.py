@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING, Self
+from typing import Any, Protocol, Self
 
 from django.db.models import (
     Case,
@@ -20,11 +20,23 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce
 
 from bureau.choices import Level
-from core.days import today
 from core.querysets import AccessQuerySet, DatedQuerySet
 
-if TYPE_CHECKING:
-    from bureau.models import AcademicYear, Region
+
+class Place(Protocol):
+    """A region, as far as querysets ask about it."""
+
+    @property
+    def pk(self) -> Any:
+        """Its id."""
+
+    @property
+    def path(self) -> str:
+        """Its codes from the top down."""
+
+    @property
+    def lineage(self) -> list[int]:
+        """The ids from the top down to its own."""
 
 
 AS_NUMBER = Case(
@@ -49,7 +61,7 @@ AS_NUMBER = Case(
 class RegionQuerySet(DatedQuerySet):
     """Regions by their place in the tree and by any name they had."""
 
-    def within(self, region: "Region") -> Self:
+    def within(self, region: Place) -> Self:
         """Keep the region itself and everything below it."""
         return self.filter(path__startswith=region.path)
 
@@ -70,7 +82,7 @@ class RegionQuerySet(DatedQuerySet):
         regions: Self = self.model._default_manager.filter(pk__in=chains.values("up"))
         return regions
 
-    def above(self, region: "Region") -> Self:
+    def above(self, region: Place) -> Self:
         """Keep the region itself and everything above it, the province first."""
         return self.filter(pk__in=region.lineage).order_by("path")
 
@@ -84,7 +96,7 @@ class RegionQuerySet(DatedQuerySet):
 class PriorityAreaQuerySet(DatedQuerySet):
     """Priority areas by the regions in them."""
 
-    def holding(self, region: "Region", day: date | None = None) -> Self:
+    def holding(self, region: Place, day: date | None = None) -> Self:
         """Keep the areas that the region is in on the day."""
         members = self.model._meta.get_field("members").related_model.objects.on(day)
         return self.on(day).filter(pk__in=members.filter(region=region).values("area"))
@@ -93,7 +105,7 @@ class PriorityAreaQuerySet(DatedQuerySet):
 class TargetQuerySet(AccessQuerySet):
     """Targets by region and day."""
 
-    def of_region(self, region: "Region") -> Self:
+    def of_region(self, region: Place) -> Self:
         """Keep the region's own targets and those set for a region above it."""
         return self.filter(region__in=region.lineage)
 
@@ -102,22 +114,10 @@ class TargetQuerySet(AccessQuerySet):
         return self.filter(due_on__gte=day)
 
 
-class AcademicYearQuerySet(AccessQuerySet):
-    """School years by day."""
-
-    def containing(self, day: date) -> Self:
-        """Keep the year that the day lies in."""
-        return self.filter(starts_on__lte=day, ends_on__gte=day)
-
-    def current(self, day: date | None = None) -> "AcademicYear | None":
-        """Return the year of the day (today when not given), or None."""
-        return self.containing(day or today()).first()
-
-
 class RuleQuerySet(AccessQuerySet):
     """Policy documents and clauses."""
 
-    def basis_for(self, region: "Region") -> Self:
+    def basis_for(self, region: Place) -> Self:
         """Keep what is in force in the region, not what is a mere template."""
         prefix = self.model.region_lookup
         return self.filter(
@@ -128,12 +128,12 @@ class RuleQuerySet(AccessQuerySet):
 class ParameterQuerySet(DatedQuerySet):
     """Parameter values of regions and the shipped defaults."""
 
-    def for_region(self, region: "Region | None") -> Self:
+    def for_region(self, region: Place | None) -> Self:
         """Keep the shipped values and those of the region and what is above it."""
         above = list(region.lineage) if region else []
         return self.filter(Q(region__isnull=True) | Q(region__in=above))
 
-    def effective(self, region: "Region | None", day: date | None = None) -> Self:
+    def effective(self, region: Place | None, day: date | None = None) -> Self:
         """Return for each key the one row that counts in the region on the day."""
         ranked = (
             self.on(day)

@@ -1,6 +1,7 @@
 """School years and terms."""
 
 from datetime import date, timedelta
+from typing import Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
@@ -8,9 +9,10 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
-from bureau.querysets import AcademicYearQuerySet
 from core.constraints import Single
+from core.days import today
 from core.models import Sourced, public_id, stamp_changed
+from core.querysets import AccessQuerySet
 
 
 class ClosedDays(Func):
@@ -25,6 +27,18 @@ class ClosedDays(Func):
 
 def _span() -> tuple[ClosedDays, str]:
     return ClosedDays(F("starts_on"), F("ends_on")), RangeOperators.OVERLAPS
+
+
+class AcademicYearQuerySet(AccessQuerySet):
+    """School years by day."""
+
+    def containing(self, day: date) -> Self:
+        """Keep the year that the day lies in."""
+        return self.filter(starts_on__lte=day, ends_on__gte=day)
+
+    def current(self, day: date | None = None) -> "AcademicYear | None":
+        """Return the year of the day (today when not given), or None."""
+        return self.containing(day or today()).first()
 
 
 class AcademicYear(models.Model):

@@ -1,14 +1,13 @@
 """Write the rows of a run into the register and journal every write."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Protocol
 
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 
 from core.imports import sql
-from core.imports.kinds import ImportKind
 from core.models import ImportEffect, ImportRun, StagingRow
 
 NEW_IDS = """
@@ -80,10 +79,40 @@ FROM (
 """
 
 
+class Written(Protocol):
+    """A kind of import, as far as its rows are written by it."""
+
+    @property
+    def key(self) -> str:
+        """Its name in the registry."""
+
+    @property
+    def model(self) -> str:
+        """What one row becomes (``app.Model``), or nothing."""
+
+    @property
+    def label_column(self) -> str:
+        """The column that names a row."""
+
+    @property
+    def records_events(self) -> bool:
+        """Whether each written row is an event of the audit trail."""
+
+    @property
+    def secrets(self) -> Sequence[str]:
+        """The columns that are kept nowhere but in the register."""
+
+    def context(self, run: ImportRun) -> Any:
+        """Load what rows are read against."""
+
+    def target_model(self) -> type[models.Model] | None:
+        """Return the class of ``model``."""
+
+
 class Batch:
     """The hands of ``ImportKind.apply``: every write through it can be undone."""
 
-    def __init__(self, run: ImportRun, kind: ImportKind, by: Any) -> None:
+    def __init__(self, run: ImportRun, kind: Written, by: Any) -> None:
         self.run = run
         self.kind = kind
         self.by = by
@@ -95,7 +124,7 @@ class Batch:
         model = self.kind.target_model()
         if model is None:
             raise TypeError(f"{self.kind.key} has no model to upsert")
-        names = sql.written_names(self.kind, self.run)
+        names = sql.written_names(model, self.run)
         self._insert_new(model, set(names))
         if names:
             kept = ", ".join(
@@ -234,7 +263,7 @@ class Batch:
         )
 
     def _prelude(self) -> str:
-        return sql.prelude(self.kind, applied=True)
+        return sql.prelude(self.kind.target_model(), applied=True)
 
     def _params(
         self, model: type[models.Model], more: Mapping[str, Any] | None = None

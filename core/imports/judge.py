@@ -112,7 +112,9 @@ def judge(run: ImportRun, kind: ImportKind, progress: Progress = silent) -> None
         progress(_("比较差异"), None)
         sql.execute(VERDICTS.format(verdict=VERDICT), sql.parameters(run))
         for select in _differences(run, kind):
-            text = DIFFERENT.format(prelude=sql.prelude(kind), select=select)
+            text = DIFFERENT.format(
+                prelude=sql.prelude(kind.target_model()), select=select
+            )
             sql.execute(text, sql.parameters(run))
         _count(run)
     sql.analyze_staging(run)
@@ -150,7 +152,7 @@ def _check(run: ImportRun, kind: ImportKind, check: Check) -> None:
     )
     has_detail = len(sql.names_of(_nothing(kind, check.sql), params)) > 1
     text = FINDINGS.format(
-        prelude=sql.prelude(kind),
+        prelude=sql.prelude(kind.target_model()),
         select=check.sql,
         rejects="TRUE" if check.level == "error" else "FALSE",
         detail=", detail" if has_detail else "",
@@ -160,7 +162,7 @@ def _check(run: ImportRun, kind: ImportKind, check: Check) -> None:
 
 
 def _nothing(kind: ImportKind, select: str) -> str:
-    return sql.empty(sql.prelude(kind), select)
+    return sql.empty(sql.prelude(kind.target_model()), select)
 
 
 def _find_targets(run: ImportRun, kind: ImportKind) -> None:
@@ -188,7 +190,7 @@ def _match(run: ImportRun, kind: ImportKind, select: str) -> None:
             table=sql.table_of(model), label=f"m.{sql.quote(kind.label_column)}"
         )
     text = TARGETS.format(
-        prelude=sql.prelude(kind), select=select, candidates=candidates
+        prelude=sql.prelude(kind.target_model()), select=select, candidates=candidates
     )
     words = {
         "_column": kind.label_column,
@@ -233,7 +235,7 @@ def _ask(run: ImportRun, kind: ImportKind, question: Question) -> None:
         "_code": question.code,
         "_message": str(question.message),
     }
-    text = ASKED.format(prelude=sql.prelude(kind), select=question.sql)
+    text = ASKED.format(prelude=sql.prelude(kind.target_model()), select=question.sql)
     sql.execute(text, sql.parameters(run, params))
 
 
@@ -262,7 +264,7 @@ def _twin_check(kind: ImportKind, select: str) -> Check:
 
 def _ask_about_twins(run: ImportRun, kind: ImportKind, select: str) -> None:
     message = _("与第 {detail} 行同名。若是同一个，请跳过本行；若不是，请按新增处理")
-    text = TWINS_ASKED.format(prelude=sql.prelude(kind), select=select)
+    text = TWINS_ASKED.format(prelude=sql.prelude(kind.target_model()), select=select)
     words = {"_column": kind.label_column, "_message": message}
     sql.execute(text, sql.parameters(run, words))
 
@@ -317,7 +319,7 @@ def _answers_before(
 def _differences(run: ImportRun, kind: ImportKind) -> list[str]:
     selects = list(kind.differences(run))
     model = kind.target_model()
-    names = sql.written_names(kind, run)
+    names = sql.written_names(kind.target_model(), run)
     if model and names:
         differs = " OR ".join(
             f"{sql.kept_value(n, model)} IS DISTINCT FROM m.{sql.quote(n)}"

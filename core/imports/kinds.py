@@ -2,17 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
+from typing import Any, ClassVar, Literal, TypeVar
 
 from django.apps import apps
 from django.db import models
 
+from core.imports.batch import Batch
 from core.imports.columns import Column, Preset
 from core.models import ImportRun
 from core.registries import import_kinds
-
-if TYPE_CHECKING:
-    from core.imports.batch import Batch
 
 K = TypeVar("K", bound="type[ImportKind]")
 
@@ -121,7 +119,7 @@ class ImportKind:
         """Return SQL (row_number) of matched rows that differ beyond the columns."""
         return ()
 
-    def apply(self, batch: "Batch") -> None:
+    def apply(self, batch: Batch) -> None:
         """Write the rows into the register."""
         batch.upsert()
 

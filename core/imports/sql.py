@@ -10,7 +10,6 @@ from django.db import connection, models
 from django.utils import timezone
 
 from core.copying import stored_fields
-from core.imports.kinds import ImportKind
 from core.models import ImportRun
 
 STAGED = """
@@ -49,9 +48,8 @@ def table_of(model: type[models.Model]) -> str:
     return quote(model._meta.db_table)
 
 
-def prelude(kind: ImportKind, *, applied: bool = False) -> str:
-    """Return the WITH clause that a kind's SELECT is put behind."""
-    model = kind.target_model()
+def prelude(model: type[models.Model] | None, *, applied: bool = False) -> str:
+    """Return the WITH clause that a SELECT of a kind with this model is put behind."""
     text = STAGED + (APPLIED if applied else "")
     if model:
         rows = "applied" if applied else "staged"
@@ -123,9 +121,8 @@ def names_of(sql: str, params: Mapping[str, Any]) -> list[str]:
         return [column.name for column in cursor.description]
 
 
-def written_names(kind: ImportKind, run: ImportRun) -> list[str]:
-    """Return the columns of the kind's model that the staged rows fill."""
-    model = kind.target_model()
+def written_names(model: type[models.Model] | None, run: ImportRun) -> list[str]:
+    """Return the columns of the model that the staged rows fill."""
     if model is None:
         return []
     names = set(run.layout.get("names", ()))
