@@ -1,11 +1,15 @@
 """What the demo holds, and that loading it twice does no harm."""
 
+from datetime import date
+
 import pytest
 from django.db import connection, transaction
+from freezegun import freeze_time
 
 from audit.models import Event
+from core.days import today
 from core.models import Installation, Notification
-from demo.loading import load
+from demo.loading import TOLD_UNTIL, load, told_on
 from evaluation.models import Framework
 from schools.choices import CODE_PREFIXES, CONFIRMED_STATES, ReturnState
 from schools.figures import missing_figures
@@ -37,6 +41,17 @@ def test_the_demo_is_told_as_counts_of_every_kind(demo: Loaded) -> None:
     } == dict.fromkeys(LEAST, True)
     assert demo.result["region"] == "990100"
     assert demo.result["accounts"] >= 35
+
+
+@pytest.mark.parametrize(
+    ("day", "told"),
+    [(date(2027, 8, 31), date(2027, 8, 31)), (date(2031, 5, 4), TOLD_UNTIL)],
+)
+def test_a_demo_loaded_years_later_is_told_on_the_last_day_of_its_story(
+    day: date, told: date
+) -> None:
+    with freeze_time(f"{day} 10:00:00+08:00"), told_on(today()):
+        assert today() == told
 
 
 def test_the_demo_loads_in_less_than_a_minute(demo: Loaded) -> None:

@@ -14,6 +14,7 @@ from core.metrics import GROUP, Period, compute
 from core.models import Attachment, Deadline, Opinion, ReportRun
 from core.reports import files_of, is_intact
 from core.transitions import MoveRefused
+from demo.loading import TOLD_UNTIL
 from demo.world import World
 from evaluation.choices import AssessmentState, CycleState, ReportState
 from evaluation.freezing import is_reproducible
@@ -259,7 +260,7 @@ def test_an_approved_group_waits_for_its_filing_and_its_pilot() -> None:
 
     assert (group.state, group.city_filed_on) == (GroupState.APPROVED, None)
     filing = Deadline.objects.waiting().get(key=f"groups.filing:{group.pk}")
-    assert filing.due_on > today()
+    assert filing.due_on > min(today(), TOLD_UNTIL)
 
 
 def test_a_work_plan_waits_to_be_filed_and_one_was_late() -> None:
@@ -333,7 +334,7 @@ def test_the_open_cycle_is_in_self_evaluation_with_time_left(demo: Loaded) -> No
     )
 
     assert cycle.state == CycleState.SELF_EVALUATION
-    assert cycle.self_due_on > today()
+    assert cycle.self_due_on > min(today(), TOLD_UNTIL)
     assert set(states) == {
         ReportState.DRAFT,
         ReportState.SUBMITTED,

@@ -29,6 +29,8 @@ from tests.schools.factories import (
     SchoolFactory,
 )
 
+DAY = "2026-11-20"
+"""A day in the school year after the one whose figures are shown."""
 pytestmark = pytest.mark.django_db
 
 
@@ -88,8 +90,8 @@ def test_the_page_compares_and_the_list_is_kept_in_the_address(
     client = signed_in(world.here.bureau)
     url = reverse("schools:school-compare", args=[own.pk])
 
-    page = client.get(url).content.decode()
-    chosen = client.get(url, {"with": [other.pk, world.there.school.pk]})
+    page = client.get(url, {"on": DAY}).content.decode()
+    chosen = client.get(url, {"with": [other.pk, world.there.school.pk], "on": DAY})
     text = chosen.content.decode()
 
     assert near.name in page
@@ -283,7 +285,7 @@ def test_the_picture_says_how_many_lines_the_school_meets(
     load_defaults()
     url = reverse("schools:school-compare", args=[own.pk])
 
-    page = signed_in(world.here.bureau).get(url).content.decode()
+    page = signed_in(world.here.bureau).get(url, {"on": DAY}).content.decode()
 
     assert re.search(rf"{own.name} 7 项指标有 \d 项达标", page)
 
@@ -328,7 +330,8 @@ def test_a_junior_school_that_has_not_returned_is_not_told_that_it_has_no_stage(
 
     def panel(school: School) -> str:
         args = ["schools.school", school.pk, "balance"]
-        return client.get(reverse("core:panel", args=args)).content.decode()
+        answer = client.get(reverse("core:panel", args=args), {"on": DAY})
+        return answer.content.decode()
 
     assert "暂不能判断" in panel(silent)
     assert "不适用" in panel(nursery)

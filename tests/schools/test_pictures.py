@@ -15,6 +15,8 @@ from schools.pictures import trends
 from tests.bureau.factories import PolicyParameterFactory
 from tests.schools.factories import FullReturnFactory, SchoolFactory
 
+DAY = "2026-11-20"
+"""A day in the school year after the one whose figures are shown."""
 pytestmark = pytest.mark.django_db
 
 
@@ -96,7 +98,7 @@ def test_a_share_is_shown_in_per_cent_and_filters_narrow_the_plot(
     FullReturnFactory(
         school=primary, year=world.last_year, fitness_tested=200, fitness_exc_good=110
     )
-    query = {"metric": "schools.fitness_good_rate", "type": "PRIMARY"}
+    query = {"metric": "schools.fitness_good_rate", "type": "PRIMARY", "on": DAY}
 
     page = signed_in(world.here.bureau).get(reverse("schools:school-plot"), query)
 

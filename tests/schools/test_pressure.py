@@ -8,6 +8,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from freezegun import freeze_time
 
 from bureau.models import AcademicYear, Term
 from bureau.services import set_parameter
@@ -211,11 +212,12 @@ def drafted(world: Any, school: Any) -> ClassReductionPlan:
 def test_a_plan_goes_from_school_to_bureau_and_is_judged_by_classes(
     world: Any, large: Any, year: Any
 ) -> None:
-    plan = drafted(world, large)
-    assert (plan.base_large, plan.base_oversize) == (3, 1)
+    with freeze_time(f"{year.starts_on} 10:00:00+08:00"):
+        plan = drafted(world, large)
+        assert (plan.base_large, plan.base_oversize) == (3, 1)
 
-    plan = submit_plan(plan, by=world.here.clerk)
-    plan = approve_plan(plan, by=world.here.bureau)
+        plan = submit_plan(plan, by=world.here.clerk)
+        plan = approve_plan(plan, by=world.here.bureau)
 
     assert plan.state == "ACTIVE"
     assert progress(plan, year.starts_on)[0].is_met is False

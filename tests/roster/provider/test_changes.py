@@ -258,7 +258,7 @@ def test_a_region_whose_last_day_has_passed_is_told_as_a_change(
     assert before["status"] == "active"
     with pgtrigger.ignore("bureau.Region:stamp_changed"):
         Region.objects.filter(pk=county.pk).update(
-            valid_to=date(2020, 1, 1),
+            valid_to=today() - timedelta(days=1000),
             changed_at=timezone.now() - timedelta(days=3000),
         )
 
