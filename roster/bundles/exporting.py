@@ -9,7 +9,7 @@ import csv
 import io
 import tempfile
 import zipfile
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import IO, Any
 
@@ -26,6 +26,7 @@ from roster.bundles.layout import BULK, DELTA
 from roster.bundles.outgoing import GRAVES, PARTS
 from roster.bundles.validating import check_rows, open_bundle
 from roster.permissions import can_take_export
+from roster.provider.reading import finished_before
 
 
 def export_bundle(
@@ -82,11 +83,14 @@ def _manifest(mode: str) -> str:
 
 def checked_export(
     region: Region, path: Path, since: datetime | None = None
-) -> dict[str, int]:
-    """Write a bundle to a file, check it strictly, and return the rows by file.
+) -> tuple[dict[str, int], datetime]:
+    """Write a bundle to a file and check it strictly; return rows by file, a moment.
 
-    A bundle that fails the check is removed again; raises ImportRefused naming why.
+    Whatever changed before the moment is in the file: it is the ``since`` of the next
+    delta. A bundle that fails the check is removed; raises ImportRefused naming why.
     """
+    # moments are kept to the millisecond, and a delta begins after its own
+    complete_to = finished_before() - timedelta(milliseconds=1)
     with path.open("wb") as target:
         export_bundle(region, target, since)
     with path.open("rb") as written:
@@ -97,7 +101,7 @@ def checked_export(
         path.unlink()
         told = "；".join(fault.message for fault in faults[:5])
         raise ImportRefused(_("导出的数据包未通过检查：%s") % told, faults[0].code)
-    return counts
+    return counts, complete_to
 
 
 def _lines(bundle: Any, name: str) -> int:

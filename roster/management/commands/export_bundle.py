@@ -30,7 +30,7 @@ class Command(JsonCommand):
         parser.add_argument("--since", help="2026-09-01T00:00:00+08:00")
 
     def run(self, **options: Any) -> dict[str, Any]:
-        """Export, check, and tell the rows by file."""
+        """Export, check, tell the rows by file and where the next delta begins."""
         region = Region.objects.filter(code=options["region"]).first()
         if region is None:
             raise ValidationError(_("没有代码为 %s 的地区") % options["region"])
@@ -38,7 +38,11 @@ class Command(JsonCommand):
         if options["since"] and (since is None or since.tzinfo is None):
             raise ValidationError(_("--since 应如 2026-09-01T00:00:00+08:00"))
         try:
-            counts = checked_export(region, options["path"], since)
+            counts, complete_to = checked_export(region, options["path"], since)
         except ImportRefused as refusal:
             raise ValidationError(refusal.message, refusal.code) from refusal
-        return {"file": str(options["path"]), "rows": counts}
+        return {
+            "file": str(options["path"]),
+            "rows": counts,
+            "next_since": complete_to.isoformat(),
+        }

@@ -2,16 +2,19 @@
 
 import io
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.utils import timezone
 
 from personnel.models import Teacher
-from roster.bundles.exporting import export_bundle
+from roster.bundles.exporting import checked_export, export_bundle
 from roster.bundles.receiving import receive_bundle
 from roster.bundles.validating import check_rows, open_bundle, rows_of_file
 from roster.choices import RunState
@@ -219,3 +222,37 @@ def test_the_commands_write_and_take_in_a_bundle(
     )
     assert json.loads(capsys.readouterr().out)["state"] == "DONE"
     assert ClassSection.objects.filter(region=elsewhere).count() == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_next_delta_begins_before_what_is_still_being_written(
+    tmp_path: Path,
+) -> None:
+    school = SchoolFactory(region=CountyFactory(), name="东湖小学")
+    path = tmp_path / "out.zip"
+    writer = connection.copy()
+    try:
+        with transaction_of(writer) as cursor:
+            cursor.execute(
+                "UPDATE schools_school SET short_name = '东湖' WHERE id = %s",
+                [school.pk],
+            )
+            _rows, complete_to = checked_export(school.region, path)
+    finally:
+        writer.close()
+
+    school.refresh_from_db()
+    assert school.short_name == "东湖"
+    assert complete_to < school.changed_at
+    checked_export(school.region, path, since=complete_to)
+    orgs = list(rows_by_file(io.BytesIO(path.read_bytes()))["orgs"])
+    assert school.name in {row["name"] for row in orgs}
+
+
+@contextmanager
+def transaction_of(writer: Any) -> Iterator[Any]:
+    """Yield a cursor whose transaction ends with the block."""
+    writer.set_autocommit(False)
+    with writer.cursor() as cursor:
+        yield cursor
+    writer.commit()
