@@ -107,7 +107,6 @@ RUN_TEACHERS = KEEP_TEACHERS | {
     "personnel.unmask_teacher",
 }
 RUN_GROUPS = {
-    "groups.register_educationgroup",
     "groups.import_educationgroup",
     "groups.add_groupcase",
     "groups.change_groupcase",
@@ -214,6 +213,7 @@ DISTRICT_EDU = (
         "schools.export_constructionproject",
         "schools.change_partner",
         "schools.export_partner",
+        "groups.register_educationgroup",
         "core.sign_reportrun",
     }
 )

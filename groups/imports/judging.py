@@ -21,7 +21,9 @@ def judge(row: Row, context: Roll) -> None:
     """Find group and school, settle role, mode and days, compare with the rest."""
     group = _group(row, context)
     school = _school(row, context)
-    _authority(row, group, context)
+    if group and context.run_below(group.region):
+        told = run_by(group.region.authority).message
+        row.reject("group_name", "run_below", told)
     _days(row, group)
     if school and not row.is_rejected:
         row.values["school_id"] = school.pk
@@ -60,17 +62,7 @@ def _school(row: Row, roll: Roll) -> School | None:
     school = _one(row, roll, "school_name", name, row.get("school_code", ""))
     if school and lead and school.pk == lead.pk:
         row.values.setdefault("role", Role.LEAD)
-    if school and row.get("role") == Role.LEAD:
-        roll.homes.setdefault(row.values["group_key"], school.administered_by)
     return school
-
-
-def _authority(row: Row, group: EducationGroup | None, roll: Roll) -> None:
-    """A group is entered by the bureau of its lead school alone (AK-1.3.1)."""
-    home = roll.homes.get(row.values["group_key"])
-    region = group.region if group else home
-    if region and roll.run_below(region):
-        row.reject("group_name", "run_below", run_by(region.authority).message)
 
 
 def _lead(row: Row, roll: Roll) -> School | None:
@@ -89,7 +81,6 @@ def _lead(row: Row, roll: Roll) -> School | None:
             % {"group": row.get("group_name")},
         )
     row.values["lead_id"] = lead.pk
-    roll.homes.setdefault(row.values["group_key"], lead.administered_by)
     return lead
 
 

@@ -51,13 +51,14 @@ class Roll:
     of_school: dict[int, list[Held]] = field(default_factory=lambda: defaultdict(list))
     of_group: dict[str, list[Held]] = field(default_factory=lambda: defaultdict(list))
     leads: dict[str, int] = field(default_factory=dict)
-    homes: dict[str, Region] = field(default_factory=dict)
-    """Group → the region of the first lead school that a row names."""
     answered: frozenset[int] | None = None
-    """The regions the importer answers for (AK-1.3.1); None is no person."""
+    """The regions the importer answers for; None where no person imports."""
 
     def run_below(self, region: Region) -> bool:
-        """Tell whether the importer only guides and reads what the region runs."""
+        """Tell whether the importer only guides and reads what the region runs.
+
+        AK-1.3.1: a city enters groups for its counties, and changes none of theirs.
+        """
         return self.answered is not None and region.pk not in self.answered
 
     def find_schools(self, name: str, code: str, county: str) -> list[School]:

@@ -366,7 +366,7 @@ class _Classes(ImportKind):
         list(held.filter(pk__in=schools).order_by("pk").values_list("pk"))
         returns = SchoolReturn.objects.select_for_update(of=("self",), no_key=True)
         list(returns.filter(school__in=schools).order_by("pk").values_list("pk"))
-        text = f"{prelude(self, applied=True)} {AGAINST_LOCKED}"
+        text = f"{prelude(ClassSection, applied=True)} {AGAINST_LOCKED}"
         if fetch(text, parameters(batch.run)):
             raise ValidationError(_("有报表刚刚锁定，与文件不符，请重新核对后导入"))
         batch.upsert()

@@ -23,7 +23,7 @@ def test_the_main_job_runs_from_a_workbook_to_a_downloaded_report(
     roster.confirm_a_stage(county, town)
     roster.label_as_quality(county, town.founders[0])
 
-    standing = groups.register_group(bureau, town)
+    standing = groups.register_group(county, town)
     new = groups.form_group(enter, town)
 
     cycle = appraisal.open_cycle(bureau)

@@ -147,23 +147,22 @@ def test_a_mode_is_switched_off_where_it_is_decided(bureau: Bureau, two: Two) ->
 def test_forms_offer_the_regions_and_schools_that_the_person_runs(
     bureau: Bureau, two: Two
 ) -> None:
-    led = leads_for(two.by, "groups.register_educationgroup")
+    led = leads_for(two.by, "groups.add_groupcase")
 
     assert list(home_regions(two.by, "groups.change_groupmode")) == [bureau.city]
     assert {school.administered_by for school in led} == {bureau.city}
 
 
-def test_a_roll_read_by_the_city_changes_no_group_of_a_county(
+def test_a_roll_taken_in_by_the_city_enters_groups_and_changes_none_of_a_county(
     bureau: Bureau, two: Two
 ) -> None:
-    lead = bureau.school(name="县一小")
-    bureau.school(name="县二小")
+    for name in ("县一小", "县二小", "县三小"):
+        bureau.school(name=name)
     SchoolFactory(region=bureau.city, name="市一小")
-    SchoolFactory(region=bureau.city, name="市二小")
     rows = (
-        "市一小集团,市一小,市二小,,,,2019-09-01",
+        f"{two.city.name},,市一小,成员学校,,,2023-09-01",
+        f"{two.county.name},,县三小,成员学校,,,2023-09-01",
         "县一小集团,县一小,县二小,,,,2019-09-01",
-        f"{two.county.name},,县二小,成员学校,,,2023-09-01",
     )
     text = "\n".join(
         ("集团名称,龙头校,成员校,角色,模式,加入方式,加入日期", *rows)
@@ -176,13 +175,11 @@ def test_a_roll_read_by_the_city_changes_no_group_of_a_county(
 
     done = take(two.by)
 
-    told = [
-        (row["row"], row["code"]) for row in done.rows if row["code"] == "run_below"
-    ]
-    assert (done.created, done.rejected) == (1, 2), done.rows
-    assert [number for number, _code in told] == [3, 4]
-    assert EducationGroup.objects.get(name="市一小集团").region == bureau.city
-    assert not lead.memberships.exists()
+    told = [row["row"] for row in done.rows if row["code"] == "run_below"]
+    assert (done.created, done.rejected) == (2, 1), done.rows
+    assert told == [3]
+    assert EducationGroup.objects.get(name="县一小集团").region == bureau.county
+    assert two.county.memberships.count() == 2
     assert "run_below" not in {row["code"] for row in take(None).rows}
 
 

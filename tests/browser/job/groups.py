@@ -41,7 +41,7 @@ def register_group(bureau: Visitor, town: Town) -> EducationGroup:
 
 def form_group(enter: Enter, town: Town) -> EducationGroup:
     """Lead a formation from the principal's draft to a group in regular work."""
-    bureau = enter("bureau")
+    bureau = enter("county")
     case = _open_case(enter("principal1"), town)
     for number, school in enumerate(town.founders, start=1):
         _consent(enter(f"principal{number}"), case, school)
@@ -50,7 +50,7 @@ def form_group(enter: Enter, town: Town) -> EducationGroup:
     _take_in_and_check(bureau, case)
     for username in DEPARTMENTS:
         _give_opinion(enter(username), case)
-    _decide(enter("leading"), case)
+    _decide(enter("county_leading"), case)
     group = EducationGroup.objects.get(name=NEW)
     _start_pilot(bureau, group)
     for kind in ("集团章程", "发展规划"):

@@ -34,6 +34,7 @@ def found_town() -> Town:
     person("bureau", "教育局 王建", "DISTRICT_EDU", city)
     person("county", "教育局 何田", "DISTRICT_EDU", county)
     person("leading", "领导小组 李敏", "LEADING_GROUP", city)
+    person("county_leading", "领导小组 吴静", "LEADING_GROUP", county)
     for username, (name, role) in DEPARTMENTS.items():
         person(username, name, role, county)
     return Town(city, county)
