@@ -2,8 +2,8 @@
 
 import io
 import json
-from collections.abc import Iterable, Sequence
-from itertools import islice
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -11,7 +11,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
 from django.utils import timezone
 
-CHUNK = 5000
+PIECE = 1 << 16
 NULL = "\\N"
 ESCAPES = (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r"))
 
@@ -19,23 +19,48 @@ ESCAPES = (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r"))
 def copy_rows(
     model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> int:
-    """Write rows by COPY, some thousands at a time; return their number.
+    """Write rows by one COPY; return their number.
 
     ``columns`` are database columns, in the order of the cells. None is null; JSON
     and arrays are given as text (``{"a": 1}``, ``{a,b}``). Columns not named get the
-    model's default, the same for every row. Raises IntegrityError as an INSERT does.
+    model's default, the same for every row. The rows are drawn while the database
+    takes in those before them, so drawing them may not ask it anything. Raises
+    IntegrityError as an INSERT does.
     """
     names, tail = _the_rest(model, columns)
     quoted = ", ".join(map(connection.ops.quote_name, [*columns, *names]))
     table = connection.ops.quote_name(model._meta.db_table)
     statement = f"COPY {table} ({quoted}) FROM STDIN"
     end = "".join(f"\t{text}" for text in tail) + "\n"
-    lines, count = ("\t".join(map(cell, row)) + end for row in rows), 0
+    return _copy(statement, ("\t".join(map(cell, row)) + end for row in rows))
+
+
+class _Lines(io.TextIOBase):
+    """Lines as the database reads them, a piece at a time."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self.lines = lines
+        self.left = ""
+
+    def read(self, size: int | None = -1) -> str:
+        """Return about as many characters as are asked for, nothing at the end."""
+        wanted = size or -1
+        pieces, held = [self.left], len(self.left)
+        while held < wanted and (line := next(self.lines, "")):
+            pieces.append(line)
+            held += len(line)
+        text = "".join(pieces)
+        self.left = text[wanted:]
+        return text[:wanted]
+
+
+def _copy(statement: str, lines: Iterator[str]) -> int:
+    first = next(lines, None)
+    if first is None:
+        return 0
     with connection.cursor() as cursor, connection.wrap_database_errors:
-        while chunk := list(islice(lines, CHUNK)):
-            cursor.copy_expert(statement, io.StringIO("".join(chunk)))
-            count += len(chunk)
-    return count
+        cursor.copy_expert(statement, _Lines(chain([first], lines)), size=PIECE)
+        return int(cursor.rowcount)
 
 
 def cell(value: Any) -> str:
@@ -54,12 +79,7 @@ def copy_cells(
 ) -> int:
     """Write rows of cells into a table that is no model's; return their number."""
     statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
-    lines, count = ("\t".join(map(cell, row)) + "\n" for row in rows), 0
-    with connection.cursor() as cursor, connection.wrap_database_errors:
-        while chunk := list(islice(lines, CHUNK)):
-            cursor.copy_expert(statement, io.StringIO("".join(chunk)))
-            count += len(chunk)
-    return count
+    return _copy(statement, ("\t".join(map(cell, row)) + "\n" for row in rows))
 
 
 def copy_csv(table: str, columns: Sequence[str], stream: Any) -> int:

@@ -21,7 +21,6 @@ from evaluation.scoring.leaf import score_leaf
 from evaluation.scoring.totals import Total, total
 
 FORMAT = 1
-CHUNK = 5000
 HELD = "held"
 DIMENSION = ("dimension", "dimension_name", "dimension_name_en")
 KEYS = (
@@ -97,7 +96,9 @@ def sheets_of(cycle: Cycle) -> Iterator[Sheet]:
     fields = ("assessment_id", "indicator_id", "how", "comment", "is_na", "score")
     rows: dict[int, list[dict[str, Any]]] = defaultdict(list)
     scores = with_digests(Score.objects.filter(assessment__in=assessments))
-    for row in scores.values_list(*fields, HELD).iterator(chunk_size=CHUNK):
+    # fetched whole: the digests are worked out by several processes of the database,
+    # which a cursor would not allow
+    for row in scores.values_list(*fields, HELD):
         assessment, indicator, how, comment, is_na, score, held = row
         points = None if is_na else _or_nothing(score)
         leaf = _leaf(tree, indicator, how, comment, points, held)

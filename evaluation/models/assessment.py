@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from core.constraints import CarriedKey
+from core.constraints import BulkCarriedKey, CarriedKey
 from core.querysets import AccessQuerySet
 from evaluation.choices import (
     AssessmentState,
@@ -264,6 +264,7 @@ class Score(models.Model):
         verbose_name=_("考核任务"),
         related_name="scores",
         db_index=False,  # score_progress and score_once_per_leaf begin with it
+        db_constraint=False,  # score_carries_framework refers to it as well
     )
     indicator = models.ForeignKey(
         "evaluation.Indicator",
@@ -319,13 +320,13 @@ class Score(models.Model):
                 fields=["assessment", "indicator"],
                 violation_error_message=_("同一任务的同一指标只能有一个得分"),
             ),
-            CarriedKey(
+            BulkCarriedKey(
                 name="score_carries_framework",
                 fields=["assessment", "framework"],
                 to="evaluation.Assessment",
                 to_fields=["id", "framework"],
             ),
-            CarriedKey(
+            BulkCarriedKey(
                 name="score_carries_weight",
                 fields=["indicator", "framework", "max_score"],
                 to="evaluation.Indicator",

@@ -1,7 +1,10 @@
 """Totals, grades and places of a cycle, worked out for everybody at once."""
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -9,13 +12,33 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from bureau.parameters import parameters
-from core.documents import digest
+from core.copying import copy_rows
+from core.documents import canonical_json
 from evaluation.choices import Target
 from evaluation.freezing import KEYS, Rules, Sheet, freeze, sheets_of
 from evaluation.models import Assessment, Cycle, Result
 from evaluation.scoring.grades import Graded, Standing, grade_all
 
-BATCH = 200
+COLUMNS = (
+    "assessment_id",
+    "raw",
+    "applicable_weight",
+    "full_weight",
+    "score",
+    "band",
+    "grade",
+    "limited_by",
+    "fallen_members",
+    "a_min",
+    "b_min",
+    "c_min",
+    "rank",
+    "of",
+    "dimensions",
+    "previous_score",
+    "frozen",
+    "digest",
+)
 
 
 @transaction.atomic
@@ -37,14 +60,10 @@ def work_out_results(cycle: Cycle) -> int:
         ]
         before = _previous(cycle)
         Result.objects.of_cycle(cycle).delete()
-        made = Result.objects.bulk_create(
-            (
-                _result(cycle, sheet, grade, rules, falls, before)
-                for sheet, grade in graded
-            ),
-            batch_size=BATCH,
+        rows = (
+            _row(cycle, sheet, grade, rules, falls, before) for sheet, grade in graded
         )
-    return len(made)
+        return copy_rows(Result, COLUMNS, rows)
 
 
 def _refuse_unscorable(sheets: Sequence[Sheet], rules: Rules) -> None:
@@ -116,35 +135,35 @@ def _falls(cycle: Cycle, schools: Sequence[Sheet], rules: Rules) -> dict[int, st
     return found
 
 
-def _result(
+def _row(
     cycle: Cycle,
     sheet: Sheet,
     graded: Graded,
     rules: Rules,
     falls: Mapping[int, str],
     before: Mapping[tuple[str, int], Decimal],
-) -> Result:
+) -> list[Any]:
     assessment = sheet.assessment
     fallen = list(_fallen(assessment, falls))
-    frozen = freeze(cycle, sheet, graded, rules, fallen)
+    frozen = canonical_json(freeze(cycle, sheet, graded, rules, fallen))
     lines, sums = rules.lines, sheet.total
-    return Result(
-        assessment=assessment,
-        raw=sums.raw,
-        applicable_weight=sums.applicable,
-        full_weight=sums.full,
-        score=sheet.score,
-        band=graded.band,
-        grade=graded.grade,
-        limited_by=graded.limited_by,
-        fallen_members=fallen,
-        a_min=lines.a,
-        b_min=lines.b,
-        c_min=lines.c,
-        rank=graded.rank,
-        of=graded.of,
-        dimensions=sheet.dimensions,
-        previous_score=before.get((assessment.target, assessment.subject_id)),
-        frozen=frozen,
-        digest=digest(frozen),
-    )
+    return [
+        assessment.pk,
+        sums.raw,
+        sums.applicable,
+        sums.full,
+        sheet.score,
+        graded.band,
+        graded.grade,
+        graded.limited_by,
+        json.dumps(fallen, ensure_ascii=False),
+        lines.a,
+        lines.b,
+        lines.c,
+        graded.rank,
+        graded.of,
+        json.dumps(sheet.dimensions, ensure_ascii=False),
+        before.get((assessment.target, assessment.subject_id)),
+        frozen.decode(),
+        hashlib.sha256(frozen).hexdigest(),
+    ]

@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from bureau.models import Department
-from core.copying import CHUNK, copy_rows, reserve_ids
+from core.copying import PIECE, _Lines, copy_rows, reserve_ids
 from groups.models import Membership
 from schools.models import School, SchoolHonour, SchoolReturn
 from tests.bureau.factories import AcademicYearFactory, CountyFactory
@@ -61,11 +61,11 @@ def test_columns_not_named_take_the_default_of_the_model() -> None:
 
 def test_more_rows_than_one_piece_holds_are_all_written() -> None:
     region = CountyFactory()
-    rows = ((region.pk, "EDU", f"第{n}科") for n in range(CHUNK + 7))
+    rows = ((region.pk, "EDU", f"第{n}科") for n in range(PIECE))
 
     count = copy_rows(Department, DEPARTMENT, rows)
 
-    assert count == CHUNK + 7 == Department.objects.filter(region=region).count()
+    assert count == PIECE == Department.objects.filter(region=region).count()
 
 
 def test_reserved_keys_are_given_to_nobody_else() -> None:
@@ -109,3 +109,14 @@ def test_a_trigger_refuses_a_copied_row() -> None:
 
 def test_no_rows_are_no_work() -> None:
     assert copy_rows(Membership, ("group_id", "school_id"), []) == 0
+
+
+@pytest.mark.parametrize("size", [1, 7, 64])
+def test_lines_are_read_in_pieces_of_any_size_and_none_is_lost(size: int) -> None:
+    given = ["第一科\n", "", "乙" * 40 + "\n", "丙\n"]
+
+    reader = _Lines(iter(line for line in given if line))
+    read = list(iter(lambda: reader.read(size), ""))
+
+    assert "".join(read) == "".join(given)
+    assert max(map(len, read)) <= size

@@ -19,7 +19,7 @@ from evaluation.models import (
     Result,
     Score,
 )
-from evaluation.services import publicise
+from evaluation.services import open_cycle, publicise
 from tests.bureau.factories import AcademicYearFactory
 from tests.evaluation.factories import (
     World,
@@ -233,11 +233,31 @@ def test_a_subject_has_one_assessment_a_cycle(
 
 
 def test_an_assessment_carries_its_cycles_framework(world: World) -> None:
-    cycle = world.reviewing()
+    cycle = open_cycle(world.cycle(), by=world.bureau)
     other = framework_of(world.region)
 
     with refused("assessment_carries_framework"):
         cycle.assessments.update(framework=other)
+
+
+def test_an_assessment_with_scores_keeps_the_framework_of_its_leaves(
+    world: World,
+) -> None:
+    cycle = world.reviewing()
+    other = framework_of(world.region)
+
+    with refused("score_carries_weight"):
+        cycle.assessments.update(framework=other)
+
+
+def test_an_assessment_goes_with_its_scores_or_not_at_all(world: World) -> None:
+    cycle = world.reviewing()
+    found = cycle.assessments.first()
+    assert found is not None
+    found.reports.all().delete()
+
+    with refused("score_carries_framework"):
+        sql("DELETE FROM evaluation_assessment WHERE id = %s", found.pk)
 
 
 def test_a_cycle_stands_once_a_year(world: World) -> None:
