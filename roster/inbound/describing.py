@@ -14,7 +14,7 @@ from roster.provider.discovery import problem_schema
 Schema = dict[str, Any]
 TAG = "sync"
 WRITING = "/ims/oneroster/rostering/v1p2/{collection}/{sourcedId}"
-STRING, NUMBER, SWITCH = {"type": "string"}, {"type": "integer"}, {"type": "boolean"}
+STRING, NUMBER = {"type": "string"}, {"type": "integer"}
 MOMENT = {"type": "string", "format": "date-time", "nullable": True}
 COUNTS = {"type": "object", "additionalProperties": True}
 
