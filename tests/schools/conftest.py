@@ -15,6 +15,7 @@ from tests.bureau.factories import (
     PolicyParameterFactory,
 )
 from tests.schools.factories import SchoolFactory
+from tests.schools.unlocks import locked_return
 
 CQ = "500113"
 
@@ -60,3 +61,9 @@ def class_lines(db: None) -> None:
     """The lines from which a class is large or oversize."""
     PolicyParameterFactory(key="class.large_min", value="56")
     PolicyParameterFactory(key="class.oversize_min", value="66")
+
+
+@pytest.fixture
+def locked(world: Any) -> Any:
+    """The locked return of the school ``here``."""
+    return locked_return(world)

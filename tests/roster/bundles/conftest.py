@@ -1,6 +1,7 @@
 """The world of bundles."""
 
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -16,3 +17,9 @@ def world(db: None) -> SimpleNamespace:
     made.other = user_with("DISTRICT_EDU", made.here)
     made.source = made.sender.source
     return made
+
+
+@pytest.fixture
+def capture(django_capture_on_commit_callbacks: Any) -> Any:
+    """Run what waits for the commit."""
+    return django_capture_on_commit_callbacks

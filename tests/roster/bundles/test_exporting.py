@@ -27,11 +27,6 @@ from tests.roster.inbound.factories import SourceFactory, keep_pupils
 from tests.schools.factories import ClassSectionFactory, SchoolFactory
 
 
-@pytest.fixture
-def capture(django_capture_on_commit_callbacks: Any) -> Any:
-    return django_capture_on_commit_callbacks
-
-
 def filled(world: Any, capture: Any) -> None:
     """Fill the county with pupils and teachers, some of them its own."""
     keep_pupils(world.here)
