@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.roles import OWN_AUTHORITY, REGION
 from bureau.models import Region
 from bureau.querysets import RegionQuerySet
+from bureau.reach import region_of_row
 from core.access import scope_ids
 from core.registries import reach
 from core.verdict import ALLOWED, Denied, Verdict
@@ -20,7 +21,7 @@ def answering(permission: str, region: Region) -> list[int]:
     be done from above.
     """
     if permission in OWN_AUTHORITY:
-        return [region.authority_id]
+        return [region.pk, region.authority_id]
     return list(region.lineage)
 
 
@@ -54,8 +55,7 @@ def authority_over(obj: Model) -> Region | None:
     path = entry.region_at if entry else None
     if path is None:
         return None
-    rows = type(obj)._default_manager.filter(pk=obj.pk).values(path or "pk")
-    region = Region.objects.select_related("parent").filter(pk__in=rows).first()
+    region = region_of_row(obj, path)
     return region.authority if region else None
 
 

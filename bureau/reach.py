@@ -1,6 +1,7 @@
 """Which rows of this room a scope reaches."""
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import Q
@@ -29,6 +30,11 @@ def parameters_above(regions: RegionQuerySet) -> Q:
     return Q(region__isnull=True) | Q(region__in=regions.with_above())
 
 
+def region_of_row(row: Any, path: str) -> Any:
+    """Return the region at a path of the row; an empty path is the row itself."""
+    return attrgetter(path.replace("__", "."))(row) if path else row
+
+
 def run_at(path: str) -> ReachFunction:
     """Reach the rows whose region at ``path`` is one that the regions run themselves.
 
@@ -44,7 +50,16 @@ def run_at(path: str) -> ReachFunction:
 
 def run_in(path: str) -> dict[str, Any]:
     """Return how ``register_reach`` is told that the region at ``path`` runs a row."""
-    return {"own": run_at(path), "region_at": path}
+
+    def of(row: Any, ids: Sequence[int], is_own: bool) -> bool | None:
+        region = region_of_row(row, path)
+        if region is None:
+            return None
+        if is_own:
+            return not {region.pk, region.authority_id}.isdisjoint(ids)
+        return not set(region.lineage).isdisjoint(ids) or None
+
+    return {"own": run_at(path), "region_at": path, "of": of}
 
 
 def in_region(path: str) -> Reach:
@@ -57,7 +72,12 @@ def in_region(path: str) -> Reach:
     def reached(ids: Sequence[int]) -> Q:
         return Q(**{f"{place}__overlap": list(ids)})
 
-    return Reach(reached, **run_in(path))
+    def of(row: Any, ids: Sequence[int], is_own: bool) -> bool | None:
+        region = region_of_row(row, path)
+        mine = {region.pk, region.authority_id} if is_own else {*region.lineage}
+        return not mine.isdisjoint(ids)
+
+    return Reach(reached, own=run_at(path), region_at=path, of=of)
 
 
 # What lies above is not reached: reach also answers who may act on a region.

@@ -13,6 +13,9 @@ ReachFunction = Callable[[Sequence[int]], Q]
 """Scope ids → the condition on the reached model (no query is run)."""
 Within = Callable[[Sequence[int], date, date], Q]
 """Scope ids, first day, last day (exclusive) → the rows of those days."""
+OfRow = Callable[[Any, Sequence[int], bool], bool | None]
+"""Row, scope ids, whether as their own → the answer for this loaded row, None when
+only the database can tell."""
 
 
 @dataclass(frozen=True)
@@ -21,13 +24,15 @@ class Reach:
 
     ``own`` answers for what the scopes run themselves: without it they run nothing.
     ``within`` answers for the days of an ended grant. ``region_at`` is the path to the
-    region whose bureau runs a row.
+    region whose bureau runs a row. ``of`` answers the same for one loaded row, so that
+    a page asks about its object once and not once for each thing it offers.
     """
 
     today: ReachFunction
     own: ReachFunction | None = None
     within: Within | None = None
     region_at: str | None = None
+    of: OfRow | None = None
 
     def __call__(self, ids: Sequence[int]) -> Q:
         """Return the condition for today."""
@@ -155,9 +160,10 @@ def register_reach(
     own: ReachFunction | None = None,
     within: Within | None = None,
     region_at: str | None = None,
+    of: OfRow | None = None,
 ) -> Callable[[ReachFunction], Reach]:
     """Register a function, or a reach made elsewhere, for a scope over a model."""
-    given = {"own": own, "within": within, "region_at": region_at}
+    given = {"own": own, "within": within, "region_at": region_at, "of": of}
     said: dict[str, Any] = {k: v for k, v in given.items() if v is not None}
 
     def enter(function: ReachFunction) -> Reach:

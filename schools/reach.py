@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from typing import Any
 
 from django.db.models import Q
 
 from bureau.models import Region
 from bureau.reach import in_region, parameters_above
-from core.registries import ReachFunction, Within, register_reach
+from core.registries import Reach, ReachFunction, Within, register_reach
 
 REGION, SCHOOL = "bureau.region", "schools.school"
 DATED = ("schools.SchoolLabel", "schools.SchoolHonour", "schools.SchoolStage")
@@ -36,6 +37,10 @@ def _then(today: ReachFunction, dated: Callable[[date, date], Q]) -> Within:
 
 def _itself(ids: Sequence[int]) -> Q:
     return Q(pk__in=ids)
+
+
+def _is_itself(row: Any, ids: Sequence[int], is_own: bool) -> bool:
+    return row.pk in ids
 
 
 def _school_existed(start: date, end: date) -> Q:
@@ -80,7 +85,7 @@ def _school_of(ids: Sequence[int]) -> Q:
 
 
 _register(REGION, "schools.School", in_region("administered_by"))
-_register(SCHOOL, "schools.School", _itself)
+_register(SCHOOL, "schools.School", Reach(_itself, of=_is_itself))
 for _model in (*DATED, *SPANNED, *KEPT, *OF_A_YEAR):
     _register(REGION, _model, in_region("school__administered_by"))
     _register(SCHOOL, _model, _school_of)

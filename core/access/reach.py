@@ -153,8 +153,38 @@ def reaches(user: Any, permission: str, obj: Model, day: date | None = None) -> 
     """Tell whether the user holds ``permission`` over this very object."""
     if not holds(user, permission, day):
         return False
+    told = _told_by_row(user, permission, obj, day or today())
+    if told is not None:
+        return told
     condition = reach_condition(type(obj), user, permission, day)
     return type(obj)._default_manager.filter(condition, pk=obj.pk).exists()
+
+
+def _told_by_row(user: Any, permission: str, obj: Model, day: date) -> bool | None:
+    """Answer ``reaches`` from the loaded row, None when it takes the database."""
+    granted = [g for g in grants_of(user) if permission in g.permissions]
+    told = _of_row(obj, [g for g in granted if g.is_live(day)], permission)
+    reads = permission.split(".")[1].startswith(READING)
+    if told is False and reads and any(g.has_ended(day) for g in granted):
+        return None
+    return told
+
+
+def _of_row(obj: Model, grants: list[Grant], permission: str = "") -> bool | None:
+    """Tell whether some grant reaches the row; None when the row cannot tell."""
+    if obj._state.adding:
+        return None
+    is_sure = True
+    for grant in grants:
+        is_own = permission in grant.own
+        entry = reach.find((grant.scope, obj._meta.label_lower))
+        if entry is None or (is_own and entry.own is None):
+            continue
+        told = entry.of(obj, [grant.scope_id or 0], is_own) if entry.of else None
+        if told:
+            return True
+        is_sure = is_sure and told is not None
+    return False if is_sure else None
 
 
 def guided_condition(model: type[Model], user: Any, permission: str) -> Q:
@@ -175,9 +205,17 @@ def guided(user: Any, permission: str, obj: Model, doing: str = "") -> Denied | 
 
     None when no grant that names the permission has the object below its scope.
     """
-    below = guided_condition(type(obj), user, permission)
-    found = type(obj)._default_manager.filter(below, pk=obj.pk)
-    return _authority(obj, doing) if found.exists() else None
+    day = today()
+    above = [g for g in grants_of(user) if g.is_live(day) and permission in g.own]
+    if not above:
+        return None
+    is_below = _of_row(obj, above)
+    if is_below is None:
+        below = guided_condition(type(obj), user, permission)
+        is_below = type(obj)._default_manager.filter(below, pk=obj.pk).exists()
+    elif is_below:
+        is_below = not reaches(user, permission, obj)
+    return _authority(obj, doing) if is_below else None
 
 
 def refusal(

@@ -28,7 +28,7 @@ from tests.bureau.factories import (
     CountyFactory,
     PolicyParameterFactory,
 )
-from tests.query_counts import DETAIL, LIST, assert_fixed
+from tests.query_counts import DETAIL, LIST, asked_by, assert_fixed
 from tests.schools.factories import (
     ClassSectionFactory,
     FullReturnFactory,
@@ -216,6 +216,18 @@ def test_a_school_with_much_about_it_takes_a_fixed_number_of_queries(
 
     School.objects.filter(pk=school.pk).update(opened_on=date(2000, 9, 1))
     assert_fixed(signed_in(world.here.bureau), school.get_absolute_url(), fill, DETAIL)
+
+
+@pytest.mark.parametrize("who", ["city_bureau", "principal", "bureau"])
+def test_the_page_of_a_school_asks_little_whoever_opens_it(
+    world: Any, signed_in: Any, who: str
+) -> None:
+    person = getattr(world, who, None) or getattr(world.here, who)
+    url = world.here.school.get_absolute_url()
+
+    count, _answer = asked_by(signed_in(person), url)
+
+    assert count <= DETAIL
 
 
 def test_a_plan_of_many_terms_takes_a_fixed_number_of_queries(
