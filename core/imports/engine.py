@@ -70,12 +70,20 @@ def stage_at_once(run: ImportRun) -> ImportRun:
 
 
 def ensure_staged(run: ImportRun) -> None:
-    """Stage a run again whose staging was emptied by a crash of the server."""
-    if (
-        run.state == State.PREVIEWED
-        and not StagingRow.objects.filter(run_id=run.pk).exists()
-    ):
-        stage(run)
+    """Stage a run again whose staging was emptied by a crash of the server.
+
+    A run that somebody applied meanwhile has no staging either, and stays as it is.
+    """
+    if run.state != State.PREVIEWED or _is_staged(run):
+        return
+    with transaction.atomic():
+        rows = ImportRun.objects.select_for_update(of=("self",)).filter(pk=run.pk)
+        if rows.filter(state=State.PREVIEWED).exists() and not _is_staged(run):
+            stage(run)
+
+
+def _is_staged(run: ImportRun) -> bool:
+    return StagingRow.objects.filter(run_id=run.pk).exists()
 
 
 def answer(run: ImportRun, answers: Mapping[Any, str]) -> None:

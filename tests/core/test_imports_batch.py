@@ -242,6 +242,19 @@ def test_the_same_run_applied_by_many_at_once_is_written_once() -> None:
     assert ImportEffect.objects.filter(run=run, action="I").count() == 2
 
 
+@pytest.mark.django_db
+def test_a_run_that_was_applied_meanwhile_is_told_as_applied() -> None:
+    run = staged(CountyFactory(), ROWS)
+    seen_before = ImportRun.objects.get(pk=run.pk)
+    apply_run(run)
+
+    again = apply_run(seen_before)
+
+    assert again.state == "APPLIED"
+    assert Department.objects.count() == 2
+    assert not StagingRow.objects.filter(run_id=run.pk).exists()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_previews_of_the_same_rows_never_write_them_twice() -> None:
     county = CountyFactory()
