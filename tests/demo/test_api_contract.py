@@ -112,28 +112,12 @@ def test_no_request_the_schema_allows_ends_in_a_server_error(
     assert response.status_code < 500, case.as_curl_command()
 
 
-@pytest.mark.parametrize("operation", SYNC, ids=lambda operation: operation.label)
+@pytest.mark.parametrize(
+    "operation", [*SYNC, *ROSTER], ids=lambda one: f"{one.method} {one.full_path}"
+)
 @given(data=st.data())
 @gently
-def test_the_doors_for_rosters_answer_in_the_shapes_they_publish(
-    operation: Any, token: str, data: Any
-) -> None:
-    case = data.draw(operation.as_strategy())
-
-    with one_connection():
-        response = case.call(headers={"Authorization": f"Bearer {token}"})
-
-    assert response.status_code not in {401, 403}
-    assert response.status_code < 500, case.as_curl_command()
-    case.validate_response(
-        response, checks=[response_schema_conformance, status_code_conformance]
-    )
-
-
-@pytest.mark.parametrize("operation", ROSTER, ids=lambda one: one.full_path)
-@given(data=st.data())
-@gently
-def test_the_roster_service_answers_in_the_shapes_it_publishes(
+def test_rosters_go_in_and_out_in_the_shapes_that_are_published(
     operation: Any, token: str, data: Any
 ) -> None:
     case = data.draw(operation.as_strategy())
